@@ -33,7 +33,7 @@ export interface Customer {
 }
 
 /** The contacts that a message of these roles goes to: the reminder contacts, or those with a chosen role. */
-export function addressees(customer: Customer, roles: readonly string[]): Contact[] {
+export function addressees(customer: Pick<Customer, 'contacts'>, roles: readonly string[]): Contact[] {
   const chosen = roles.length
     ? customer.contacts.filter((contact) => roles.includes(contact.role))
     : customer.contacts.filter((contact) => contact.receives !== 'none');

@@ -34,7 +34,7 @@ export function reasonsOfPlan(plan: Plan | null, amount: Minor, currency: string
   const reasons: Block[] = [];
   if (holds(plan.pause, day)) reasons.push(reason('plan_paused', plan.pause?.until ?? null));
   const limit: PlanLimit | undefined = plan.limits.find((one) => one.currency === currency);
-  if (limit?.minimum != null && amount < limit.minimum) reasons.push(reason('below_minimum'));
+  if (limit?.minimum != null && amount > 0 && amount < limit.minimum) reasons.push(reason('below_minimum'));
   if (limit?.ceiling != null && amount > limit.ceiling) reasons.push(reason('over_ceiling'));
   return reasons;
 }

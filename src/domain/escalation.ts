@@ -14,6 +14,8 @@ export interface Standing {
     due: StepDue;
     /** The sending day on which it leaves at the earliest. */
     leavesOn: Day;
+    /** The last day on which it can leave: the eve of the due date for a step before it; null when its moment never passes. */
+    lastOn: Day | null;
     /** What it waits for, the latest first; empty when it is due on the day. */
     waits: Reason<WaitReason>[];
   } | null;
@@ -35,11 +37,13 @@ export function standing(facts: InvoiceFacts, plan: EscalationPlan, day: Day, ca
     if (!candidate || candidate.step.retired) continue;
     const { due, waits } = dueDay(candidate, last ?? null, facts, plan);
     const leavesOn = firstSendingDay(latest(due.dueOn, day), calendar);
-    if (itsMomentPasses(candidate, facts, leavesOn)) continue;
+    const lastOn = lastDay(candidate, facts);
+    if (lastOn !== null && leavesOn > lastOn) continue;
     const reasons = waits.filter(({ until }) => until !== null && until >= day);
     if (reasons.length === 0 && leavesOn > day)
       reasons.push({ code: 'not_a_sending_day', until: addDays(leavesOn, -1) });
-    return { reached, next: { step: candidate.step, position: candidate.position, due, leavesOn, waits: reasons } };
+    const { step, position } = candidate;
+    return { reached, next: { step, position, due, leavesOn, lastOn, waits: reasons } };
   }
   return { reached, next: null };
 }
@@ -57,9 +61,9 @@ export function standingUnless(
 }
 
 /** A step before the due date is dropped once it could only leave on the due date or later. */
-function itsMomentPasses({ step, nominalOn }: DatedStep, { invoice }: InvoiceFacts, leavesOn: Day): boolean {
+function lastDay({ step, nominalOn }: DatedStep, { invoice }: InvoiceFacts): Day | null {
   const beforeDue = step.trigger.from === 'due' && step.trigger.days < 0;
-  return beforeDue && invoice.dueOn !== null && nominalOn < invoice.dueOn && leavesOn >= invoice.dueOn;
+  return beforeDue && invoice.dueOn !== null && nominalOn < invoice.dueOn ? addDays(invoice.dueOn, -1) : null;
 }
 
 function dueDay(

@@ -1,8 +1,17 @@
 import { addDays, type Day, firstSendingDay, isSendingDay, latest, type SendingCalendar } from './calendar.ts';
 import { decideUnit } from './decide.ts';
-import { type Decision, type Message, messagesOf } from './decision.ts';
+import { type BlockReason, type Decision, type Message, messagesOf } from './decision.ts';
 import { countsFrom } from './escalation.ts';
 import { type InvoiceFacts, type Snapshot, type Unit, unitsOf } from './snapshot.ts';
+
+/** Reasons that concern the step about to be sent, not the invoice. */
+const OF_THE_STEP: ReadonlySet<string> = new Set<BlockReason>([
+  'no_recipient',
+  'address_refused',
+  'no_postal_address',
+  'no_phone',
+  'no_template',
+]);
 
 /** What would leave on one sending day. */
 export interface ForecastDay {
@@ -19,6 +28,7 @@ export function forecast(snapshot: Snapshot, from: Day, days: number): ForecastD
   const { calendar } = snapshot;
   const units = unitsOf(snapshot);
   const facts = factsById(units);
+  const owner = unitByInvoice(units);
   const agenda = new Map<Day, Set<number>>();
   const order = new Map(units.map((unit, index) => [unit, index]));
   const end = addDays(from, days);
@@ -39,6 +49,12 @@ export function forecast(snapshot: Snapshot, from: Day, days: number): ForecastD
       for (const message of leaving) recordAsSent(message, unit, facts, day, calendar);
       return leaving;
     });
+    // A recap is now the last message about its invoices: the payment deadline of an earlier one holds them no longer.
+    for (const message of messages)
+      for (const { invoiceId } of message.lines) {
+        const unit = owner.get(invoiceId);
+        if (unit) review(unit, addDays(day, 1));
+      }
     for (const { unit, decisions } of decided) {
       const next = reviewDay(unit, decisions, day);
       if (next) review(unit, next);
@@ -78,6 +94,7 @@ export function recordAsSent(
 /** The next day on which the unit's decision can differ; null when none of it changes by itself. */
 function reviewDay(unit: Unit, decisions: Decision[], day: Day): Day | null {
   if (unit.kind === 'recap') return nextRecapReview(decisions, day);
+  if (unit.kind === 'group' && decisions.some(isUnreachable)) return addDays(day, 1);
   let next: Day | null = null;
   for (const decision of decisions) {
     const until = decision.kind === 'send' ? addDays(day, 1) : decision.until;
@@ -86,11 +103,24 @@ function reviewDay(unit: Unit, decisions: Decision[], day: Day): Day | null {
   return next && latest(next, addDays(day, 1));
 }
 
+/** The step whose tone the group has may be another tomorrow, and go another way. */
+const isUnreachable = (decision: Decision): boolean =>
+  decision.kind === 'blocked' && decision.reasons.some(({ code }) => OF_THE_STEP.has(code));
+
 /** A recap lists other invoices every day, so only one that waits for its next occurrence can be left alone until then. */
 function nextRecapReview(decisions: Decision[], day: Day): Day {
   const [decision] = decisions;
   const rests = decision?.kind === 'wait' && decision.reasons[0]?.code === 'next_occurrence';
   return rests ? latest(decision.until, addDays(day, 1)) : addDays(day, 1);
+}
+
+function unitByInvoice(units: readonly Unit[]): Map<number, Unit> {
+  const result = new Map<number, Unit>();
+  for (const unit of units) {
+    if (unit.kind === 'single') result.set(unit.facts.invoice.id, unit);
+    if (unit.kind === 'group') for (const { invoice } of unit.facts.invoices) result.set(invoice.id, unit);
+  }
+  return result;
 }
 
 function factsById(units: readonly Unit[]): Map<number, InvoiceFacts> {

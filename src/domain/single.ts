@@ -1,9 +1,8 @@
-import type { Day, SendingCalendar } from './calendar.ts';
-import { latest } from './calendar.ts';
+import { addDays, type Day, latest, type SendingCalendar } from './calendar.ts';
 import { unreachable } from './customer.ts';
-import type { BlockReason, Decision, Reason, Subject } from './decision.ts';
+import type { BlockReason, Decision, Reason, Subject, WaitReason } from './decision.ts';
 import { lapsesOn, reasonsOfInvoice, reasonsOfPlan } from './eligibility.ts';
-import { type Standing, standing, standingUnless } from './escalation.ts';
+import { type Standing, standingUnless } from './escalation.ts';
 import { channelOf, type EscalationPlan, type Step } from './plan.ts';
 import type { InvoiceFacts } from './snapshot.ts';
 
@@ -12,13 +11,14 @@ export function decideSingle(facts: InvoiceFacts, day: Day, calendar: SendingCal
   const { invoice, plan, since } = facts;
   const subject = subjectOf(facts);
   const reasons = [...reasonsOfInvoice(facts, day), ...reasonsOfPlan(plan, invoice.outstanding, invoice.currency, day)];
-  const next = plan ? standingUnless(reasons, facts, plan, day, calendar).next : null;
+  const begins = latest(day, since ?? day);
+  const next = plan ? standingUnless(reasons, facts, plan, begins, calendar).next : null;
   if (reasons.length === 0 && !next) reasons.push({ code: 'plan_finished', until: null });
-  if (plan && next) reasons.push(...reasonsOfStep(facts, plan, next.step));
+  if (plan && next) reasons.push(...reasonsOfStep(facts, plan, next.step, next.lastOn));
   if (reasons.length || !plan || !next) return blocked(subject, reasons, next, day, calendar);
-  if (since !== null && since > day) return waitForEnrolment(subject, since, next, calendar, facts, plan);
+  const waits = begins > day ? [enrolmentBegins(begins)] : next.waits;
   if (next.leavesOn > day)
-    return { kind: 'wait', subject, until: next.leavesOn, reasons: next.waits, next: nextOf(next.step) };
+    return { kind: 'wait', subject, until: next.leavesOn, reasons: waits, next: nextOf(next.step) };
   return {
     kind: 'send',
     subject,
@@ -41,16 +41,17 @@ export function decideSingle(facts: InvoiceFacts, day: Day, calendar: SendingCal
   };
 }
 
-/** Why the step's message could not reach anybody, or has nothing to say. */
+/** Why the step's message could not reach anybody, or has nothing to say; of no more weight once its moment has passed. */
 export function reasonsOfStep(
   { customer }: Pick<InvoiceFacts, 'customer'>,
   plan: EscalationPlan,
   step: Pick<Step, 'action' | 'templateId'>,
+  until: Day | null,
 ): Reason<BlockReason>[] {
   const reasons: Reason<BlockReason>[] = [];
   const obstacle = unreachable(customer, channelOf(step.action), plan.roles);
-  if (obstacle) reasons.push({ code: obstacle, until: null });
-  if (step.templateId === null && step.action !== 'call') reasons.push({ code: 'no_template', until: null });
+  if (obstacle) reasons.push({ code: obstacle, until });
+  if (step.templateId === null && step.action !== 'call') reasons.push({ code: 'no_template', until });
   return reasons;
 }
 
@@ -79,20 +80,8 @@ export function blocked(
   return { kind: 'blocked', subject, reasons, until: lapse && next ? latest(lapse, next.leavesOn) : null };
 }
 
-function waitForEnrolment(
-  subject: Subject,
-  since: Day,
-  next: NonNullable<Standing['next']>,
-  calendar: SendingCalendar,
-  facts: InvoiceFacts,
-  plan: EscalationPlan,
-): Decision {
-  const then = standing(facts, plan, since, calendar).next ?? next;
-  return {
-    kind: 'wait',
-    subject,
-    until: latest(since, then.leavesOn),
-    reasons: [{ code: 'enrolment_begins', until: since }],
-    next: nextOf(then.step),
-  };
-}
+/** The customer is not on the plan before the day. */
+export const enrolmentBegins = (since: Day): Reason<WaitReason> => ({
+  code: 'enrolment_begins',
+  until: addDays(since, -1),
+});

@@ -247,7 +247,7 @@ function recapUnits(
   for (const one of facts)
     if (onRecap(one.customer.id)) unit(one.customer.id, one.invoice.currency)?.invoices.push(one);
   for (const credit of [...snapshot.credits].sort(
-    (a, b) => compare(a.issuedOn, b.issuedOn) || compare(a.number, b.number),
+    (a, b) => compare(a.issuedOn, b.issuedOn) || compare(a.number, b.number) || compare(a.kind, b.kind) || a.id - b.id,
   ))
     if (onRecap(credit.customerId)) unit(credit.customerId, credit.currency)?.credits.push(credit);
   return [...units.values()]

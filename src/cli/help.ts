@@ -1,0 +1,23 @@
+export const HELP = `dunwell: payment reminders that leave once, on time, and never to somebody who has paid
+
+  dunwell [serve]                       the web app and the daily run
+  dunwell run [--day D] [--dry-run] [--deliver] [--json]
+                                        decide and queue; --deliver also sends now; another day than today needs
+                                        --dry-run, or DUNWELL_TIME_TRAVEL=1
+  dunwell forecast [--days 30] [--day D] [--json]
+                                        what would leave on each sending day, if nobody paid
+  dunwell explain INVOICE [--day D] [--json]
+                                        the decision about an invoice, with all reasons
+  dunwell import FILE... [--as customers|invoices|payments] [--dry-run] [--skip-refused] [--json]
+                 [--currency EUR] [--term-days 30] [--month-first] [--credit-note-prefix C] [--collective NAME]
+                                        a CSV, or an archive (.json); all or nothing
+  dunwell export DIR                    everything as one archive
+  dunwell demo [--language en|fr|it] [--starter]
+                                        the example company; --starter only the first templates and plans
+  dunwell check [--json]                database, balances, mail, clock and disk
+
+Days are written 2026-01-31. Results go to stdout, words to stderr.
+Exit codes: 0 done, 1 done with problems, 2 refused.
+
+Environment: DUNWELL_DATA_DIR (data), DUNWELL_PORT (3000), DUNWELL_HOST (127.0.0.1), DUNWELL_BASE_URL,
+DUNWELL_SMTP_PASSWORD, DUNWELL_TIME_TRAVEL`;

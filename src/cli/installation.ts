@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { clockAt, type Clock, systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Day } from '../domain/calendar.ts';
+import { localMoment } from '../domain/timetable.ts';
+import { Refusal } from '../refusal.ts';
+import { type Db, openDatabase } from '../store/database.ts';
+import { takeLock } from '../store/lock.ts';
+import { readSettings } from '../store/settings.ts';
+
+/** What every command works with. */
+export interface Installation {
+  config: Config;
+  db: Db;
+  clock: Clock;
+  /** Names this process in leases and claims. */
+  owner: string;
+}
+
+/** Opens the database, runs the work, and closes it whatever happens. */
+export async function withInstallation<T>(
+  config: Config,
+  work: (installation: Installation) => Promise<T>,
+  { create = false } = {},
+): Promise<T> {
+  const db = await openDatabase(config.databaseFile, { create });
+  try {
+    return await work({ config, db, clock: systemClock, owner: `${process.pid}-${randomUUID()}` });
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Runs the work as the only process that runs and sends; refuses at once when another one does. */
+export async function alone<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  const lock = takeLock(config.lockFile);
+  if (!lock) throw new Refusal('locked');
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+/** Today in the company's time zone. */
+export async function today({ db, clock }: Installation): Promise<Day> {
+  return localMoment(clock(), (await readSettings(db)).timeZone).day;
+}
+
+/** The clock for a day: today's is the machine's own; another day's stands at the sending hour, where time travel allows it. */
+export async function clockOn(installation: Installation, day: Day): Promise<Clock> {
+  const { config, db, clock } = installation;
+  if (day === (await today(installation))) return clock;
+  if (!config.timeTravel) throw new Refusal('other_day');
+  const { sendAt, timeZone } = await readSettings(db);
+  return clockAt(day, sendAt, timeZone);
+}

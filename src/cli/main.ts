@@ -1,0 +1,76 @@
+import { readConfig } from '../config.ts';
+import { type Key, translator } from '../i18n/translate.ts';
+import { Refusal } from '../refusal.ts';
+import { readResource } from '../resources.ts';
+import { type Arguments, readArguments } from './args.ts';
+import { check, demo, exportAll, importFiles } from './dataCommands.ts';
+import { HELP } from './help.ts';
+import { type Installation, withInstallation } from './installation.ts';
+import { EXIT, type ExitCode, print, tell } from './output.ts';
+import { explain, forecast, run } from './runCommands.ts';
+import { serve } from './serve.ts';
+
+interface Command {
+  run: (installation: Installation, args: Arguments) => Promise<ExitCode>;
+  options: Parameters<typeof readArguments>[2];
+  /** Makes the database when there is none yet. */
+  create?: boolean;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const COMMANDS: Record<string, Command> = {
+  serve: { run: serve, options: {}, create: true },
+  run: { run, options: { day: text, 'dry-run': flag, deliver: flag, json: flag } },
+  forecast: { run: forecast, options: { day: text, days: text, json: flag } },
+  explain: { run: explain, options: { day: text, json: flag } },
+  import: {
+    run: importFiles,
+    create: true,
+    options: {
+      as: text,
+      currency: text,
+      'term-days': text,
+      'credit-note-prefix': text,
+      collective: text,
+      'month-first': flag,
+      'skip-refused': flag,
+      'dry-run': flag,
+      json: flag,
+    },
+  },
+  export: { run: exportAll, options: {} },
+  demo: { run: demo, options: { language: text, starter: flag }, create: true },
+  check: { run: check, options: { json: flag } },
+};
+
+/** Runs one command line and returns its exit code. Expected refusals become one sentence on stderr. */
+export async function main(argv: string[]): Promise<ExitCode> {
+  const [name = 'serve', ...rest] =
+    argv[0]?.startsWith('--') && argv[0] !== '--help' && argv[0] !== '--version' ? ['serve', ...argv] : argv;
+  if (name === '--help' || name === 'help') return show(HELP);
+  if (name === '--version') return show(version());
+  try {
+    const command = COMMANDS[name];
+    if (!command) throw new Refusal('unknown_command', { command: name });
+    if (rest.includes('--help')) return show(HELP);
+    const args = readArguments(name, rest, command.options);
+    const config = readConfig(process.env);
+    return await withInstallation(config, (installation) => command.run(installation, args), {
+      create: command.create ?? false,
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    tell(translator('en')(`refusal.${error.code}` as Key, error.params));
+    return EXIT.refused;
+  }
+}
+
+const show = (words: string): ExitCode => {
+  print(words);
+  return EXIT.done;
+};
+
+const version = (): string =>
+  (JSON.parse(readResource('package.json')?.toString('utf8') ?? '{}') as { version: string }).version;

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { startDaily } from '../jobs/daily.ts';
+import { Refusal } from '../refusal.ts';
+import { createApp } from '../web/app.ts';
+import type { Installation } from './installation.ts';
+import { EXIT, type ExitCode, tell } from './output.ts';
+
+/** `serve`: the web app and the daily run, until the process is asked to stop. */
+export async function serve(installation: Installation): Promise<ExitCode> {
+  const { config, db, clock, owner } = installation;
+  const stopping = new AbortController();
+  const server = await listen(createApp({ db, clock }), config);
+  const { lockFile, smtpPassword } = config;
+  const goOn = (): boolean => !stopping.signal.aborted;
+  const daily = startDaily({ db, clock, owner, lockFile, smtpPassword, log: tell, goOn });
+  tell(`Dunwell is at ${addressOf(server, config.baseUrl)} (data in ${config.dataDir}).`);
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  stopping.abort();
+  tell('Stopping.');
+  server.close();
+  server.closeIdleConnections();
+  await daily.stop();
+  return EXIT.done;
+}
+
+async function listen(app: ReturnType<typeof createApp>, { port, host }: Installation['config']): Promise<Server> {
+  const server = app.listen(port, host);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EADDRINUSE') throw new Refusal('port_taken', { port });
+    throw error;
+  }
+}
+
+/** With port 0 the system chose one. */
+function addressOf(server: Server, baseUrl: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : '';
+  return baseUrl.replace(/:0$/, `:${port}`);
+}

@@ -1,0 +1,160 @@
+import type { Day } from '../domain/calendar.ts';
+import { unreachable } from '../domain/customer.ts';
+import type { Message, MessageLine } from '../domain/decision.ts';
+import { reasonsOfInvoice, reasonsOfPlan } from '../domain/eligibility.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Settings } from '../domain/settings.ts';
+import { type InvoiceFacts, type Snapshot, unitsOf } from '../domain/snapshot.ts';
+import type { Db } from '../store/database.ts';
+import { attachmentsOf, linesOf, recipientsOf, type Reminder, type ReminderContent } from '../store/reminders.ts';
+import { sendingCalendar } from '../store/settings.ts';
+import { loadSnapshot } from '../store/snapshot.ts';
+import { composeReminder, loadMaterials } from './composeReminders.ts';
+
+/** Whether a queued reminder may still go, by the facts of this moment. */
+export type Recheck =
+  | { kind: 'cancel'; reason: string }
+  | { kind: 'fail'; reason: string }
+  | { kind: 'go'; rewritten: ReminderContent | null };
+
+/** Reasons that do not count against a reminder that a person wrote: he knows. */
+const FORBIDS_BY_HAND: ReadonlySet<string> = new Set(['settled', 'cancelled', 'written_off', 'unreadable']);
+/** The reminder itself is under way; and its own run has weighed the rest. */
+const NOT_AGAINST_ITSELF: ReadonlySet<string> = new Set(['under_way', 'uncertain']);
+
+/**
+ * Weighs a reminder against today's facts just before it leaves (SPEC §4): invoices that were paid, disputed, promised
+ * or paused since drop out, amounts and addresses are today's, and when nothing is left it is cancelled with the reason.
+ */
+export async function recheckReminder(db: Db, reminder: Reminder, settings: Settings, day: Day): Promise<Recheck> {
+  const calendar = sendingCalendar(settings, Number(day.slice(0, 4)));
+  const snapshot = await loadSnapshot(db, calendar, {
+    customerIds: [reminder.customer_id],
+    withoutReminderId: reminder.id,
+  });
+  const plan = snapshot.plans.find(({ id }) => id === reminder.plan_id) ?? null;
+  const obstacle = obstacleOf(reminder, plan, snapshot, day);
+  if (obstacle) return { kind: 'cancel', reason: obstacle };
+  const { lines, dropped } = await remainingLines(db, reminder, snapshot, plan, day);
+  if (lines.length === 0) return { kind: 'cancel', reason: dropped ?? 'settled' };
+  // What a person wrote goes as it was written, or not at all.
+  if (reminder.origin === 'manual')
+    return dropped ? { kind: 'cancel', reason: dropped } : { kind: 'go', rewritten: null };
+  const message = messageOf(reminder, plan, lines, snapshot);
+  if (message.total <= 0) return { kind: 'cancel', reason: 'net_not_positive' };
+  const composed = composeReminder(message, await loadMaterials(db, settings, [message]), day);
+  if (!composed.ok) return { kind: 'fail', reason: composed.problem.detail ?? composed.problem.code };
+  if (composed.content.recipients.every(({ kind }) => kind === 'bcc'))
+    return { kind: 'cancel', reason: 'no_recipient' };
+  return { kind: 'go', rewritten: (await differs(db, reminder, composed.content)) ? composed.content : null };
+}
+
+function obstacleOf(
+  reminder: Reminder,
+  plan: Plan | null,
+  { customers, enrolments }: Snapshot,
+  day: Day,
+): string | null {
+  if (reminder.origin === 'manual') return null;
+  if (!plan || !enrolments.some(({ planId }) => planId === plan.id)) return 'no_plan';
+  if (plan.kind === 'escalation' && plan.steps.find(({ id }) => id === reminder.step_id)?.retired !== false)
+    return 'step_retired';
+  const [customer] = customers;
+  if (customer?.pause && (customer.pause.until === null || day <= customer.pause.until)) return 'customer_paused';
+  const paused = reasonsOfPlan(plan, reminder.total_minor, reminder.currency, day).find(
+    ({ code }) => code === 'plan_paused',
+  );
+  if (paused) return paused.code;
+  return customer ? unreachable(customer, reminder.channel, plan.roles) : 'no_recipient';
+}
+
+async function remainingLines(
+  db: Db,
+  reminder: Reminder,
+  snapshot: Snapshot,
+  plan: Plan | null,
+  day: Day,
+): Promise<{ lines: MessageLine[]; dropped: string | null }> {
+  const facts = factsById(snapshot);
+  const steps = new Map((plan?.kind === 'escalation' ? plan.steps : []).map((step) => [step.id, step.name]));
+  const lines: MessageLine[] = [];
+  let dropped: string | null = null;
+  for (const row of await linesOf(db, reminder.id)) {
+    const one = facts.get(row.invoice_id);
+    const reason = one ? lineReason(one, reminder, plan, day) : 'settled';
+    if (!one || reason) {
+      dropped ??= reason;
+      continue;
+    }
+    const { invoice } = one;
+    const completes =
+      row.step_id === null || !row.refers_on || !row.nominal_on || !row.scheduled_on || !row.due_on
+        ? null
+        : {
+            stepId: row.step_id,
+            stepName: steps.get(row.step_id) ?? '',
+            refersOn: row.refers_on,
+            nominalOn: row.nominal_on,
+            scheduledOn: row.scheduled_on,
+            dueOn: row.due_on,
+          };
+    lines.push({ invoiceId: invoice.id, number: invoice.number, outstanding: invoice.outstanding, completes });
+  }
+  return { lines, dropped };
+}
+
+function lineReason(one: InvoiceFacts, reminder: Reminder, plan: Plan | null, day: Day): string | null {
+  const reasons = reasonsOfInvoice(one, day).map(({ code }) => code as string);
+  if (reminder.origin === 'manual') return reasons.find((code) => FORBIDS_BY_HAND.has(code)) ?? null;
+  const limits =
+    plan?.kind === 'escalation' ? reasonsOfPlan(plan, one.invoice.outstanding, one.invoice.currency, day) : [];
+  const all = [...reasons, ...limits.map(({ code }) => code as string)];
+  return all.find((code) => !NOT_AGAINST_ITSELF.has(code)) ?? null;
+}
+
+function factsById(snapshot: Snapshot): Map<number, InvoiceFacts> {
+  const facts = unitsOf(snapshot).flatMap((unit) => (unit.kind === 'single' ? [unit.facts] : unit.facts.invoices));
+  return new Map(facts.map((one) => [one.invoice.id, one]));
+}
+
+function messageOf(reminder: Reminder, plan: Plan | null, lines: MessageLine[], { credits }: Snapshot): Message {
+  const listed = new Set((JSON.parse(reminder.credits) as Message['credits']).map(({ kind, id }) => `${kind}${id}`));
+  const shown = credits.filter(({ kind, id }) => listed.has(`${kind}${id}`));
+  const step = plan?.kind === 'escalation' ? plan.steps.find(({ id }) => id === reminder.step_id) : undefined;
+  const owed = lines.reduce((sum, { outstanding }) => sum + outstanding, 0);
+  return {
+    key: reminder.key,
+    customerId: reminder.customer_id,
+    planId: reminder.plan_id ?? 0,
+    currency: reminder.currency,
+    action: reminder.channel,
+    templateId: step?.templateId ?? (plan?.kind === 'recap' ? plan.templateId : reminder.template_id),
+    roles: plan?.roles ?? [],
+    stepId: reminder.step_id,
+    stepName: step?.name ?? null,
+    deadlineDays: reminder.deadline_days,
+    occurrenceOn: reminder.occurrence_on,
+    lines,
+    credits: shown.map(({ kind, id, number, remaining }) => ({ kind, id, number, remaining })),
+    total: owed - shown.reduce((sum, { remaining }) => sum + remaining, 0),
+  };
+}
+
+async function differs(db: Db, reminder: Reminder, content: ReminderContent): Promise<boolean> {
+  const recipients = await recipientsOf(db, reminder.id);
+  const attachments = await attachmentsOf(db, reminder.id);
+  const lines = await linesOf(db, reminder.id);
+  const before = [
+    [reminder.subject, reminder.html, reminder.text, reminder.total_minor],
+    recipients.map(({ kind, name, address }) => [kind, name, address]),
+    attachments.map(({ name, sha256 }) => [name, sha256]),
+    lines.map((line) => [line.invoice_id, line.outstanding_minor]),
+  ];
+  const after = [
+    [content.subject, content.html, content.text, content.total],
+    content.recipients.map(({ kind, name, address }) => [kind, name, address]),
+    content.attachments.map(({ name, sha256 }) => [name, sha256]),
+    content.lines.map((line) => [line.invoiceId, line.outstanding]),
+  ];
+  return JSON.stringify(before) !== JSON.stringify(after);
+}
