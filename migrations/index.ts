@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as m0001 from './0001_init.ts';
+import * as m0002 from './0002_lists.ts';
 
 interface Migration {
   name: string;
@@ -8,7 +9,10 @@ interface Migration {
 }
 
 /** In order, append-only. A static list, so that the same code runs from the sources, in jest and in the single binary. */
-const migrations: Migration[] = [{ name: '0001_init', ...m0001 }];
+const migrations: Migration[] = [
+  { name: '0001_init', ...m0001 },
+  { name: '0002_lists', ...m0002 },
+];
 
 export const migrationNames = migrations.map(({ name }) => name);
 
