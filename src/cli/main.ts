@@ -8,7 +8,6 @@ import { HELP } from './help.ts';
 import { type Installation, withInstallation } from './installation.ts';
 import { EXIT, type ExitCode, print, tell } from './output.ts';
 import { explain, forecast, run } from './runCommands.ts';
-import { serve } from './serve.ts';
 
 interface Command {
   run: (installation: Installation, args: Arguments) => Promise<ExitCode>;
@@ -21,7 +20,8 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
 const COMMANDS: Record<string, Command> = {
-  serve: { run: serve, options: {}, create: true },
+  // Loaded only when asked for: the other commands need no web app, and start sooner without it.
+  serve: { run: async (installation) => (await import('./serve.ts')).serve(installation), options: {}, create: true },
   run: { run, options: { day: text, 'dry-run': flag, deliver: flag, json: flag } },
   forecast: { run: forecast, options: { day: text, days: text, json: flag } },
   explain: { run: explain, options: { day: text, json: flag } },

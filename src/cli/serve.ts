@@ -10,7 +10,7 @@ import { EXIT, type ExitCode, tell } from './output.ts';
 export async function serve(installation: Installation): Promise<ExitCode> {
   const { config, db, clock, owner } = installation;
   const stopping = new AbortController();
-  const server = await listen(createApp({ db, clock }), config);
+  const server = await listen(createApp({ db, clock, config, owner }), config);
   const { lockFile, smtpPassword } = config;
   const goOn = (): boolean => !stopping.signal.aborted;
   const daily = startDaily({ db, clock, owner, lockFile, smtpPassword, log: tell, goOn });

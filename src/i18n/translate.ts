@@ -1,12 +1,44 @@
 import i18next, { type TFunction } from 'i18next';
-import type en from '../../locales/en.json';
+import type access from '../../locales/en/access.json';
+import type customers from '../../locales/en/customers.json';
+import type followup from '../../locales/en/followup.json';
+import type frame from '../../locales/en/frame.json';
+import type invoices from '../../locales/en/invoices.json';
+import type outbox from '../../locales/en/outbox.json';
+import type plans from '../../locales/en/plans.json';
+import type settings from '../../locales/en/settings.json';
+import type templates from '../../locales/en/templates.json';
+import type shared from '../../locales/en.json';
 import { readResource } from '../resources.ts';
 
 /** The languages that the product speaks completely; the first is the one to fall back to. */
 export const LANGUAGES = ['en', 'fr', 'it'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-type Exact = keyof typeof en;
+/** One file per screen and language, and one for the words that every screen shares. */
+export const SECTIONS = [
+  'access',
+  'customers',
+  'followup',
+  'frame',
+  'invoices',
+  'outbox',
+  'plans',
+  'settings',
+  'templates',
+] as const;
+
+type Exact =
+  | keyof typeof shared
+  | keyof typeof access
+  | keyof typeof customers
+  | keyof typeof followup
+  | keyof typeof frame
+  | keyof typeof invoices
+  | keyof typeof outbox
+  | keyof typeof plans
+  | keyof typeof settings
+  | keyof typeof templates;
 /** A key of en.json; of a plural only the stem. */
 export type Key = Exact extends infer K
   ? K extends `${infer Stem}_${'one' | 'many' | 'other'}`
@@ -24,7 +56,7 @@ function load(): void {
   const resources = Object.fromEntries(
     LANGUAGES.map((language) => [
       language,
-      { translation: JSON.parse(readResource(`locales/${language}.json`)?.toString('utf8') ?? '{}') as object },
+      { translation: Object.assign({}, ...wordFiles(language).map(wordsIn)) as object },
     ]),
   );
   void instance.init({
@@ -39,6 +71,14 @@ function load(): void {
   } as Parameters<typeof instance.init>[0]);
   ready = true;
 }
+
+/** The files that hold the words of a language. */
+export const wordFiles = (language: Language): string[] => [
+  `locales/${language}.json`,
+  ...SECTIONS.map((section) => `locales/${language}/${section}.json`),
+];
+
+const wordsIn = (file: string): object => JSON.parse(readResource(file)?.toString('utf8') ?? '{}') as object;
 
 /** The words of a language; of English where the product does not speak it yet. */
 export function translator(language: string): Translate {

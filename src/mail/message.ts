@@ -53,6 +53,8 @@ export async function mimeOf(mail: OutgoingMail): Promise<Buffer> {
       contentType: mediaType,
       content,
     })),
+    // SMTP knows no other line ends: what is stored is then what leaves, byte for byte.
+    newline: 'windows',
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -3,11 +3,11 @@ import { addDays, type Day, firstSendingDay } from '../domain/calendar.ts';
 import { countsFrom } from '../domain/escalation.ts';
 import type { Settings } from '../domain/settings.ts';
 import { localMoment } from '../domain/timetable.ts';
-import type { Mailbox } from '../mail/address.ts';
+import { isAddress, type Mailbox } from '../mail/address.ts';
 import { type Envelope, mimeOf } from '../mail/message.ts';
 import type { Receipt, Transport } from '../mail/transport.ts';
 import { refuseAddress } from '../store/customers.ts';
-import type { Db } from '../store/database.ts';
+import { type Db, isDatabaseError } from '../store/database.ts';
 import { getBlob, sha256Of } from '../store/documents.ts';
 import { addHistory } from '../store/history.ts';
 import {
@@ -18,6 +18,7 @@ import {
   moveState,
   nextQueued,
   noteRecipient,
+  postponeQueue,
   recipientsOf,
   type Reminder,
   type ReminderState,
@@ -27,7 +28,7 @@ import {
 } from '../store/reminders.ts';
 import { closeRuns } from '../store/runs.ts';
 import { readSettings, sendingCalendar } from '../store/settings.ts';
-import { recheckReminder } from './recheckReminder.ts';
+import { type Recheck, recheckReminder } from './recheckReminder.ts';
 import { senderOf } from './runDay.ts';
 
 /** How a delivery went, counted by what became of each reminder. */
@@ -45,7 +46,7 @@ export interface DeliveryOptions {
   clock: Clock;
   owner: string;
   transport: Transport;
-  /** Send now what still lies in its hold window. */
+  /** Send now what still lies in its hold window, or waits for another attempt. */
   ignoreHold?: boolean;
   /** Outside sending hours only what a person sent leaves. */
   onlyManual?: boolean;
@@ -60,17 +61,19 @@ const FIRST_DELAY = 5 * 60_000;
 const LONGEST_DELAY = 4 * 3_600_000;
 
 /**
- * Sends what the outbox holds and whose turn has come, one message at a time: claim, re-check, keep the bytes, hand
- * over, write down the end. Needs the sender's lock. A failure of one reminder never stops the others; only a server
+ * Sends what the outbox holds and whose turn has come, one message at a time and each once: claim, re-check, keep the
+ * bytes, hand over, write down the end. Needs the sender's lock. A failure of one reminder never stops the others; only a server
  * that cannot be reached at all does, because the next message would fare the same.
  */
 export async function deliverOutbox(db: Db, options: DeliveryOptions): Promise<Delivery> {
   const { clock, transport, ignoreHold = false, onlyManual = false, goOn = () => true, onProgress } = options;
   const delivery: Delivery = { sent: 0, failed: 0, uncertain: 0, cancelled: 0, postponed: 0, stopped: null };
+  let after = 0;
   try {
     while (goOn() && delivery.stopped === null) {
-      const reminder = await nextQueued(db, isoOf(clock()), { ignoreHold, onlyManual });
+      const reminder = await nextQueued(db, isoOf(clock()), { ignoreHold, onlyManual, after });
       if (!reminder) break;
+      after = reminder.id;
       await deliverOne(db, reminder, options, delivery);
       onProgress?.(delivery);
     }
@@ -102,10 +105,25 @@ async function deliverOne(db: Db, queued: Reminder, options: DeliveryOptions, de
   const receipt = await options.transport.deliver(mail, async () => {
     if (!(await moveState(db, reminder.id, 'sending', 'handover'))) throw new Error('the claim was lost');
   });
-  const outcome = await settle(db, reminder, receipt, { settings, day, options });
+  const outcome = await settle(db, reminder, await judged(db, reminder, receipt), { settings, day, options });
   delivery[outcome] += 1;
-  if (receipt.kind === 'unavailable' && receipt.stop) delivery.stopped = receipt.reply;
+  if (receipt.kind !== 'unavailable' || !receipt.stop) return;
+  delivery.stopped = receipt.reply;
+  // The others would fare the same: trying each in turn would hammer a server that is down, or that refuses the password.
+  await postponeQueue(db, retryAt(reminder, options.clock()));
 }
+
+/** The receipt, where only the owner's own copy was accepted: refused, because nobody who owes has the message. */
+async function judged(db: Db, reminder: Reminder, receipt: Receipt): Promise<Receipt> {
+  if (receipt.kind !== 'accepted') return receipt;
+  const copies = (await recipientsOf(db, reminder.id)).filter(({ kind }) => kind === 'bcc');
+  const owing = receipt.recipients.filter(({ address }) => !copies.some((copy) => copy.address === address));
+  if (owing.length === 0 || owing.some(({ accepted }) => accepted)) return receipt;
+  const permanent = owing.every(({ reply }) => isPermanent(reply));
+  return { kind: 'refused', reply: owing[0]?.reply ?? '', permanent, recipients: receipt.recipients };
+}
+
+const isPermanent = (reply: string): boolean => reply.startsWith('5');
 
 /** Claims a queued reminder, if it may still go: `gone` when somebody else had it or it changed under our hands. */
 async function claim(
@@ -120,7 +138,11 @@ async function claim(
     // The write comes first, so that nobody else can change the facts between the check and the claim.
     const mine = { attempts: queued.attempts + 1, claimed_by: owner, claimed_at: at };
     if (!(await moveState(trx, queued.id, 'queued', 'sending', mine))) return 'gone';
-    const check = await recheckReminder(trx, queued, settings, day);
+    const check = await recheckReminder(trx, queued, settings, day).catch((error: Error): Recheck => {
+      if (isDatabaseError(error)) throw error;
+      // Its record cannot be read: that reminder has failed, the others go on.
+      return { kind: 'fail', reason: error.message };
+    });
     if (check.kind === 'go') {
       if (check.rewritten) await rewriteReminder(trx, queued.id, check.rewritten);
       return 'claimed';
@@ -143,6 +165,8 @@ async function bytesOf(
   const { testAddress, replyTo, fromName } = settings.mail;
   const from = senderOf(settings);
   const to = testAddress ? [testAddress] : recipients.map(({ address }) => address);
+  const odd = [from, ...to].find((address) => !isAddress(address));
+  if (odd !== undefined) throw new RangeError(`not a plain address: ${odd}`);
   const envelope = { from, to };
   const stored = await messageOf(db, reminder.id);
   if (stored) return { envelope, raw: stored };
@@ -227,8 +251,7 @@ async function noteRecipients(
   for (const result of receipt.recipients) {
     const { address, accepted, reply } = result;
     await noteRecipient(db, reminder.id, result);
-    const forGood = !accepted && (receipt.kind === 'refused' ? receipt.permanent : reply.startsWith('5'));
-    if (forGood) await refuseAddress(db, address, day, reply);
+    if (!accepted && isPermanent(reply)) await refuseAddress(db, address, day, reply);
   }
 }
 

@@ -71,6 +71,10 @@ async function verifyDurability(db: Db): Promise<void> {
   if (row?.synchronous !== 2) throw new Error('the database does not run with synchronous=FULL');
 }
 
+/** True for what SQLite itself reports: it concerns the whole file, not the record at hand. */
+export const isDatabaseError = (error: unknown): boolean =>
+  String((error as { code?: unknown } | null)?.code ?? '').startsWith('SQLITE_');
+
 function refusalOf(error: unknown, file: string): Refusal | null {
   if (error instanceof Refusal) return error;
   const { code = '', message = '' } = error as { code?: string; message?: string };

@@ -237,21 +237,33 @@ export async function countByKey(db: Db, keys: readonly string[]): Promise<Map<s
   return counts;
 }
 
-/** The next e-mail whose turn it is at the instant, the oldest first: of all, or only of those written by hand. */
+/**
+ * The next e-mail after the given one whose turn it is at the instant, the oldest first: of all, or only of those
+ * written by hand. `ignoreHold` asks for all that may leave, whatever they wait for.
+ */
 export const nextQueued = (
   db: Db,
   now: string,
-  { ignoreHold = false, onlyManual = false } = {},
+  { ignoreHold = false, onlyManual = false, after = 0 } = {},
 ): Promise<Reminder | undefined> =>
   db('reminders')
     .where({ state: 'queued', channel: 'email', needs_approval: 0 })
+    .where('id', '>', after)
     .modify((query) => {
       if (onlyManual) void query.where({ origin: 'manual' });
-      if (!ignoreHold) void query.where((hold) => hold.whereNull('hold_until').orWhere('hold_until', '<=', now));
+      if (ignoreHold) return;
+      for (const waits of ['hold_until', 'next_attempt_at'])
+        void query.where((due) => due.whereNull(waits).orWhere(waits, '<=', now));
     })
-    .where((due) => due.whereNull('next_attempt_at').orWhere('next_attempt_at', '<=', now))
     .orderBy('id')
     .first();
+
+/** Puts off all e-mails that would leave by themselves until an instant; those that wait longer stay as they are. */
+export const postponeQueue = (db: Db, until: string): Promise<number> =>
+  db('reminders')
+    .where({ state: 'queued', channel: 'email', needs_approval: 0 })
+    .where((due) => due.whereNull('next_attempt_at').orWhere('next_attempt_at', '<', until))
+    .update({ next_attempt_at: until });
 
 /** Moves a reminder from one state to another, if it is still in the first; tells whether it was. */
 export async function moveState(
@@ -364,3 +376,19 @@ export const listReminders = (db: Db, limit: number): Promise<(Reminder & { cust
     .join('customers as c', 'c.id', 'r.customer_id')
     .orderBy('r.id', 'desc')
     .limit(limit) as unknown as Promise<(Reminder & { customer_name: string })[]>;
+
+/** How many messages wait to leave by themselves, and how many need a person. */
+export async function outboxCounts(db: Db): Promise<{ waiting: number; todo: number }> {
+  const rows: { state: string; channel: string; needs_approval: number; n: number }[] = await db
+    .select('state', 'channel', 'needs_approval')
+    .count({ n: '*' })
+    .from('reminders')
+    .whereIn('state', ['queued', 'sending', 'handover', 'uncertain'])
+    .groupBy('state', 'channel', 'needs_approval');
+  let waiting = 0;
+  let todo = 0;
+  for (const { state, channel, needs_approval, n } of rows)
+    if (state === 'uncertain' || needs_approval === 1 || channel !== 'email') todo += n;
+    else waiting += n;
+  return { waiting, todo };
+}

@@ -1,13 +1,15 @@
 import type { Db } from './database.ts';
 
-/** Rows in one statement at most: SQLite takes 32,766 bound values. */
+/** Rows in one statement at most: knex writes them as so many SELECTs joined by UNION ALL, of which SQLite takes 500. */
+const ROWS = 500;
+/** SQLite takes 32,766 bound values in one statement. */
 const VALUES = 30_000;
 
 /** Inserts rows of one shape in as few statements as SQLite allows. */
 export async function insertAll(db: Db, table: string, rows: readonly object[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const size = Math.max(1, Math.floor(VALUES / Object.keys(first).length));
+  const size = Math.min(ROWS, Math.floor(VALUES / Object.keys(first).length));
   for (let at = 0; at < rows.length; at += size) await db(table).insert(rows.slice(at, at + size));
 }
 

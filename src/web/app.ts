@@ -1,39 +1,100 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import { randomBytes } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Clock } from '../clock.ts';
-import type { Db } from '../store/database.ts';
+import { translator } from '../i18n/translate.ts';
+import { accessControl } from './access/control.ts';
+import { accessRoutes } from './access/routes.ts';
+import { serveAssets } from './assets.ts';
+import { customerRoutes } from './customers/routes.ts';
+import { followUpRoutes } from './followup/routes.ts';
 import { invoiceRoutes } from './invoices/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
+import { planRoutes } from './plans/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { templateRoutes } from './templates/routes.ts';
+import { type Route, visitOf, type Web } from './visit.ts';
 
-/** What the screens work with. */
-export interface Web {
-  db: Db;
-  clock: Clock;
-}
+/** Every address of the product. */
+export const ROUTES: readonly Route[] = [
+  { method: 'get', path: '/', allow: 'colleague', run: (visit) => visit.redirect('/invoices') },
+  ...accessRoutes,
+  ...invoiceRoutes,
+  ...customerRoutes,
+  ...planRoutes,
+  ...templateRoutes,
+  ...outboxRoutes,
+  ...followUpRoutes,
+  ...settingsRoutes,
+];
 
-/** The web app. Every screen adds its routes here. */
+/** The web app. */
 export function createApp(web: Web): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(helmet({ contentSecurityPolicy: { directives: POLICY }, strictTransportSecurity: false }));
+  app.set('query parser', 'simple');
+  app.use(headers);
   app.get('/healthz', (_request, response) => void response.type('text').send('ok'));
-  app.get('/', (_request, response) => response.redirect('/invoices'));
-  app.use(invoiceRoutes(web));
-  app.use(outboxRoutes(web));
-  app.use((_request, response) => void response.status(404).type('text').send('Not found'));
-  app.use(failed);
+  app.use(serveAssets);
+  app.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 5000 }), methodOverride);
+  const control = accessControl(web);
+  app.use(control.identify);
+  for (const route of ROUTES) app[route.method](route.path, control.guard(route), answer(web, route));
+  app.use(control.identify, async (request, response) => (await visitOf(web, request, response)).notFound());
+  app.use(failed(web));
   return app;
 }
 
-const POLICY = {
-  defaultSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  frameSrc: ["'self'"],
-  upgradeInsecureRequests: null,
+const answer =
+  (web: Web, route: Route): RequestHandler =>
+  async (request, response) =>
+    route.run(await visitOf(web, request, response), web);
+
+/** A form without JavaScript knows only GET and POST; it says the method it means in `_method`. */
+const methodOverride: RequestHandler = (request, _response, next) => {
+  const method = (request.body as { _method?: unknown } | undefined)?._method;
+  if (request.method === 'POST' && (method === 'put' || method === 'delete')) request.method = method.toUpperCase();
+  next();
+};
+
+/** Nothing inline, nothing foreign. The nonce is for the editor's own style sheet (docs/decisions). */
+const headers: RequestHandler = (request, response, next) => {
+  const nonce = randomBytes(16).toString('base64');
+  response.locals.nonce = nonce;
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", `'nonce-${nonce}'`],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        frameSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: request.secure ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'same-origin' },
+  })(request, response, next);
 };
 
 /** A surprise is logged in full and shown in one line. */
-const failed: ErrorRequestHandler = (error: Error, _request, response, _next) => {
-  process.stderr.write(`${error.stack ?? error.message}\n`);
-  response.status(500).type('text').send('Something went wrong. Nothing was lost; the log says more.');
-};
+const failed =
+  (web: Web): ErrorRequestHandler =>
+  async (error: Error & { status?: number; type?: string }, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = error.status ?? 500;
+    if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`);
+    const t = translator('en');
+    try {
+      const visit = await visitOf(web, request, response);
+      const key = status >= 500 ? 'error.surprise' : 'error.badRequest';
+      await visit.page('layouts/message.njk', { title: visit.t(key), text: visit.t(`${key}Text`) }, status);
+    } catch {
+      response.status(status).type('text').send(t('error.surprise'));
+    }
+  };

@@ -1,6 +1,4 @@
-import type { Response } from 'express';
 import nunjucks from 'nunjucks';
-import { translator } from '../i18n/translate.ts';
 import { readResource } from '../resources.ts';
 
 /** Reads templates as the product's own resources, so that the single binary finds them too. */
@@ -19,7 +17,5 @@ const environment = new nunjucks.Environment(new ResourceLoader(), {
   lstripBlocks: true,
 });
 
-/** Answers with a page. The view model holds words, not puzzles; `t` translates the template's own texts. */
-export function sendPage(response: Response, template: string, language: string, model: object): void {
-  response.type('html').send(environment.render(template, { ...model, language, t: translator(language) }));
-}
+/** A template with its view model: words, not puzzles. A value that is missing throws instead of leaving a hole. */
+export const render = (template: string, model: object): string => environment.render(template, model);

@@ -1,46 +1,225 @@
 import { type Day, daysBetween } from '../../domain/calendar.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { formatDayFigures, formatDayShort, formatMoney } from '../../i18n/format.ts';
-import { type Key, translator } from '../../i18n/translate.ts';
+import type { Currency, Minor } from '../../domain/money.ts';
+import { formatDay, formatDayFigures, formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
+import type { Key } from '../../i18n/translate.ts';
 import type { InvoiceDetails } from '../../store/ledger.ts';
+import {
+  AGES,
+  INVOICE_FILTERS,
+  INVOICE_ORDERS,
+  type InvoiceFilter,
+  type InvoiceOrder,
+  type InvoiceQuery,
+  type InvoiceRow,
+  type invoiceRecords,
+  type lastReminders,
+  type openAmounts,
+} from '../../store/invoiceList.ts';
+import type { Visit } from '../visit.ts';
+import { nextOf, whyOf } from '../why.ts';
 
-interface Row {
-  number: string;
-  customer: string;
-  due: string;
-  late: string;
-  outstanding: string;
-  next: string;
+type Words = Pick<Visit, 't' | 'language' | 'today' | 'settings'>;
+
+const FILTER_KEYS: Record<InvoiceFilter, Key> = {
+  open: 'invoices.filterAll',
+  not_due: 'invoices.filterNotDue',
+  due: 'invoices.filterDue',
+  overdue: 'invoices.filterOverdue',
+  disputed: 'invoices.filterDisputed',
+  promised: 'invoices.filterPromised',
+  paid: 'invoices.filterPaid',
+  no_pdf: 'invoices.filterNoPdf',
+  bolt: 'invoices.filterBolt',
+};
+const ORDER_KEYS: Record<InvoiceOrder, Key> = {
+  due: 'invoices.sortDue',
+  amount: 'invoices.sortAmount',
+  number: 'invoices.sortNumber',
+  customer: 'invoices.sortCustomer',
+};
+const AGE_KEYS: readonly Key[] = ['invoices.age0', 'invoices.age1', 'invoices.age2', 'invoices.age3', 'invoices.age4'];
+
+/** The head of the screen: totals and the ageing bar, per currency. */
+export function headView(amounts: Awaited<ReturnType<typeof openAmounts>>, { t, language, today }: Words): object {
+  const currencies = Map.groupBy(amounts, ({ currency }) => currency);
+  return {
+    currencies: [...currencies].map(([currency, list]) => {
+      const ages = AGES.map(() => 0);
+      for (const { dueOn, outstanding } of list) {
+        const age = ageOf(dueOn, today);
+        ages[age] = (ages[age] ?? 0) + outstanding;
+      }
+      const total = ages.reduce((sum, amount) => sum + amount, 0);
+      let from = 0;
+      const parts = ages.map((amount, age) => {
+        const width = total === 0 ? 0 : (amount / total) * 100;
+        const part = {
+          age,
+          from,
+          width,
+          label: t(AGE_KEYS[age] as Key),
+          amount: formatMoney(amount, currency, language),
+          empty: amount === 0,
+        };
+        from += width;
+        return part;
+      });
+      return {
+        currency,
+        outstanding: formatMoney(total, currency, language),
+        overdue: formatMoney(total - (ages[0] ?? 0), currency, language),
+        parts,
+      };
+    }),
+  };
 }
 
-/** The list, ready to be shown. */
-export function invoicesView(
-  invoices: readonly (InvoiceDetails & { customerName: string })[],
-  decisions: readonly Decision[],
-  day: Day,
-  language: string,
-): { rows: Row[] } {
-  const t = translator(language);
-  const byInvoice = new Map(
-    decisions.flatMap((one) => (one.subject.kind === 'invoice' ? [[one.subject.invoiceId, one] as const] : [])),
-  );
-  const rows = invoices.map(({ id, number, customerName, dueOn, outstanding, currency }) => {
-    const decision = byInvoice.get(id);
-    return {
-      number,
-      customer: customerName,
-      due: dueOn ? formatDayFigures(dueOn, language) : '',
-      late: dueOn && dueOn < day ? t('invoices.daysLate', { count: daysBetween(dueOn, day) }) : '',
-      outstanding: formatMoney(outstanding, currency, language),
-      next: decision ? nextOf(decision, day, language) : '',
-    };
-  });
-  return { rows };
+function ageOf(dueOn: Day | null, today: Day): number {
+  if (dueOn === null) return 0;
+  const late = daysBetween(dueOn, today);
+  return AGES.findIndex(({ from, to }) => late >= from && late <= to);
 }
 
-function nextOf(decision: Decision, day: Day, language: string): string {
-  const t = translator(language);
-  if (decision.kind === 'send') return `⚡ ${decision.message.stepName ?? ''}, ${formatDayShort(day, language)}`;
-  if (decision.kind === 'wait') return `⚡ ${decision.next?.name ?? ''}, ${formatDayShort(decision.until, language)}`;
-  return decision.reasons.map(({ code }) => t(`reason.${code}` as Key)).join(' · ');
+/** The filters and orders with their addresses, the chosen one marked. */
+export function filterView(query: InvoiceQuery, { t }: Words): object {
+  const url = (changes: Partial<InvoiceQuery>): string =>
+    `/invoices?${searchParams({ ...query, after: null, ...changes })}`;
+  return {
+    filters: INVOICE_FILTERS.map((filter) => ({
+      text: t(FILTER_KEYS[filter]),
+      url: url({ filter, age: null }),
+      chosen: filter === query.filter && query.age === null,
+    })),
+    orders: INVOICE_ORDERS.map((value) => ({ value, text: t(ORDER_KEYS[value]) })),
+    query: { filter: query.filter, order: query.order, search: query.search, age: query.age ?? '' },
+  };
+}
+
+export function searchParams({
+  filter,
+  order,
+  search,
+  age,
+  after,
+}: Pick<InvoiceQuery, 'filter' | 'order' | 'search' | 'age' | 'after'>): string {
+  const params = new URLSearchParams();
+  if (filter !== 'open') params.set('filter', filter);
+  if (order !== 'due') params.set('order', order);
+  if (search) params.set('search', search);
+  if (age !== null) params.set('age', String(age));
+  if (after) params.set('after', after);
+  return params.toString();
+}
+
+/** One row, ready to be shown. */
+export function rowView(
+  row: InvoiceRow,
+  decision: Decision | undefined,
+  last: Awaited<ReturnType<typeof lastReminders>>,
+  words: Words,
+): object {
+  const { t, language, today } = words;
+  const { id, number, customerId, customerName, dueOn, currency, outstanding, total } = row;
+  const reminder = last.get(id);
+  return {
+    id,
+    number,
+    customerId,
+    customer: customerName,
+    due: dueOn ? formatDayShort(dueOn, language) : t('invoices.noDueDate'),
+    dueIso: dueOn ?? '',
+    late: lateness(dueOn, outstanding, words),
+    remaining: formatMoney(outstanding, currency, language),
+    of:
+      outstanding !== total && outstanding > 0
+        ? t('invoices.of', { total: formatMoney(total, currency, language) })
+        : '',
+    state: stateOf(row, words),
+    followUp: reminder
+      ? {
+          url: `/reminders/${reminder.reminderId}`,
+          text: t('invoices.lastSent', {
+            step: reminder.stepName ?? t('invoices.manualReminder'),
+            day: formatDayShort(reminder.sentOn, language),
+          }),
+          iso: reminder.sentOn,
+        }
+      : null,
+    next: outstanding > 0 ? nextOf(decision, { t, language, today }) : { bolt: false, text: '', day: '' },
+  };
+}
+
+function lateness(dueOn: Day | null, outstanding: Minor, { t, today }: Words): string {
+  if (!dueOn || outstanding <= 0) return '';
+  const late = daysBetween(dueOn, today);
+  if (late > 0) return t('invoices.daysLate', { count: late });
+  return late === 0 ? t('invoices.dueToday') : t('invoices.dueIn', { count: -late });
+}
+
+function stateOf(row: InvoiceRow, { t, language, today }: Words): { tone: string; text: string } {
+  if (row.state === 'draft') return { tone: '', text: t('invoices.stateDraft') };
+  if (row.state === 'cancelled') return { tone: '', text: t('invoices.stateCancelled') };
+  if (row.state === 'written_off') return { tone: '', text: t('invoices.stateWrittenOff') };
+  if (row.outstanding <= 0) return { tone: 'ok', text: t('invoices.statePaid') };
+  if (row.disputed) return { tone: 'warning', text: t('invoices.stateDisputed') };
+  if (row.promisedUntil && row.promisedUntil >= today)
+    return { tone: 'accent', text: t('invoices.statePromised', { day: formatDayShort(row.promisedUntil, language) }) };
+  if (row.dueOn && row.dueOn < today) return { tone: 'danger', text: t('invoices.stateOverdue') };
+  const soon = row.dueOn !== null && daysBetween(today, row.dueOn) <= 7;
+  return soon ? { tone: 'warning', text: t('invoices.stateDueSoon') } : { tone: '', text: t('invoices.stateNotDue') };
+}
+
+/** The panel: facts, why, documents, payments, history. */
+export function panelView(
+  invoice: InvoiceDetails & { customerName: string; plan: string | null },
+  decision: Decision | null,
+  records: Awaited<ReturnType<typeof invoiceRecords>>,
+  words: Words,
+): object {
+  const { t, language, settings, today } = words;
+  const money = (amount: Minor, currency: Currency = invoice.currency): string =>
+    formatMoney(amount, currency, language);
+  return {
+    id: invoice.id,
+    number: invoice.number,
+    customer: { id: invoice.customerId, name: invoice.customerName },
+    enabled: invoice.followUpEnabled,
+    facts: [
+      [t('invoices.remaining'), money(invoice.outstanding)],
+      [t('invoices.total'), money(invoice.total)],
+      [t('invoices.issued'), formatDay(invoice.issuedOn, language)],
+      [
+        t('invoices.dueOn'),
+        invoice.dueOn
+          ? `${formatDay(invoice.dueOn, language)} · ${lateness(invoice.dueOn, invoice.outstanding, words)}`
+          : t('invoices.noDueDate'),
+      ],
+      [t('invoices.plan'), invoice.plan ?? t('invoices.noPlan')],
+    ],
+    why: whyOf(decision, invoice.customerId, { t, language, settings, today }),
+    documents: records.documents,
+    payments: records.payments.map(({ receivedOn, amount, reference }) => ({
+      day: formatDayFigures(receivedOn, language),
+      amount: money(amount),
+      reference,
+    })),
+    history: records.history.map(({ at, kind, reminderId, data, subject, user }) => ({
+      when: formatMoment(at, settings.timeZone, language),
+      iso: at,
+      text: t(`event.${kind}` as Key),
+      tone: kind === 'reminder_sent' ? 'is-sent' : /failed|uncertain/.test(kind) ? 'is-bad' : '',
+      detail: detailOf(data, t),
+      url: reminderId ? `/reminders/${reminderId}` : '',
+      subject: subject ?? '',
+      user: user ?? '',
+    })),
+  };
+}
+
+/** The reason or the server's words, where the event has them. */
+function detailOf(data: string, t: Words['t']): string {
+  const { reason, reply } = JSON.parse(data) as { reason?: string; reply?: string };
+  if (reason) return /^[a-z_]+$/.test(reason) ? t(`reason.${reason}` as Key) : reason;
+  return reply ?? '';
 }

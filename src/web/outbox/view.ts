@@ -1,7 +1,8 @@
 import { formatMoment, formatMoney } from '../../i18n/format.ts';
-import { type Key, translator } from '../../i18n/translate.ts';
+import { translator } from '../../i18n/translate.ts';
 import type { Settings } from '../../domain/settings.ts';
 import type { RecipientRow, Reminder } from '../../store/reminders.ts';
+import type { Visit } from '../visit.ts';
 
 interface Row {
   id: number;
@@ -15,7 +16,8 @@ interface Row {
 /** The outbox as a list, the newest first. */
 export function outboxView(
   reminders: readonly (Reminder & { customer_name: string })[],
-  { language, timeZone }: Settings,
+  { timeZone }: Settings,
+  language: string,
 ): { rows: Row[] } {
   const t = translator(language);
   return {
@@ -23,9 +25,9 @@ export function outboxView(
       id: one.id,
       when: formatMoment(one.settled_at ?? one.created_at, timeZone, language),
       customer: one.customer_name,
-      subject: one.subject || t(`channel.${one.channel}` as Key),
+      subject: one.subject || t(`channel.${one.channel}`),
       total: formatMoney(one.total_minor, one.currency, language),
-      state: t(`state.${one.state}` as Key),
+      state: t(`state.${one.state}`),
     })),
   };
 }
@@ -35,14 +37,13 @@ export function reminderView(
   reminder: Reminder,
   recipients: readonly RecipientRow[],
   attachments: readonly { name: string }[],
-  { language, timeZone }: Settings,
+  { language, settings, t }: Pick<Visit, 'language' | 'settings' | 't'>,
 ): object {
-  const t = translator(language);
   return {
     id: reminder.id,
     subject: reminder.subject,
-    state: t(`state.${reminder.state}` as Key),
-    when: formatMoment(reminder.settled_at ?? reminder.created_at, timeZone, language),
+    state: t(`state.${reminder.state}`),
+    when: formatMoment(reminder.settled_at ?? reminder.created_at, settings.timeZone, language),
     reply: reminder.server_reply || reminder.reason,
     recipients: recipients.map(({ name, address }) => (name ? `${name} <${address}>` : address)),
     attachments: attachments.map(({ name }) => name),

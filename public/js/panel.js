@@ -1,0 +1,34 @@
+// The side panel opens when something was put into it, and gives the focus back to the row when it closes.
+(() => {
+  const panel = document.getElementById('panel');
+  const body = document.getElementById('panel-body');
+  if (!panel || !body) return;
+  let opener = null;
+
+  const open = () => {
+    if (!body.childElementCount) return;
+    bootstrap.Offcanvas.getOrCreateInstance(panel).show();
+    body.querySelector('h1, h2')?.setAttribute('tabindex', '-1');
+    body.querySelector('h1, h2')?.focus({ preventScroll: true });
+  };
+
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('[hx-target="#panel-body"]');
+    if (!link || body.contains(link)) return;
+    opener = link;
+    for (const row of document.querySelectorAll('tr.is-open')) row.classList.remove('is-open');
+    link.closest('tr')?.classList.add('is-open');
+  });
+  document.addEventListener('htmx:after:swap', (event) => {
+    const target = event.detail?.ctx?.target ?? event.target;
+    if (target === body || body.contains(target)) open();
+  });
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('[data-close-panel]')) bootstrap.Offcanvas.getOrCreateInstance(panel).hide();
+  });
+  panel.addEventListener('hidden.bs.offcanvas', () => {
+    body.replaceChildren();
+    for (const row of document.querySelectorAll('tr.is-open')) row.classList.remove('is-open');
+    opener?.focus();
+  });
+})();

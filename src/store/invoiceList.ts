@@ -1,0 +1,288 @@
+import type { Knex } from 'knex';
+import { addDays, type Day } from '../domain/calendar.ts';
+import type { Currency, Minor } from '../domain/money.ts';
+import type { Db } from './database.ts';
+import type { InvoiceDetails } from './ledger.ts';
+
+export const INVOICE_FILTERS = [
+  'open',
+  'not_due',
+  'due',
+  'overdue',
+  'disputed',
+  'promised',
+  'paid',
+  'no_pdf',
+  'bolt',
+] as const;
+export type InvoiceFilter = (typeof INVOICE_FILTERS)[number];
+export const INVOICE_ORDERS = ['due', 'amount', 'number', 'customer'] as const;
+export type InvoiceOrder = (typeof INVOICE_ORDERS)[number];
+
+/** What the list shows. `age` narrows to a part of the ageing bar: 0 not due, 1 up to 30 days late … 4 over 90. */
+export interface InvoiceQuery {
+  filter: InvoiceFilter;
+  order: InvoiceOrder;
+  search: string;
+  age: number | null;
+  customerId?: number;
+  /** Where the page before ended. */
+  after: string | null;
+  limit: number;
+  today: Day;
+}
+
+/** One row of the list. */
+export interface InvoiceRow extends InvoiceDetails {
+  customerName: string;
+  disputed: boolean;
+  promisedUntil: Day | null;
+}
+
+interface RawRow {
+  id: number;
+  customer_id: number;
+  number: string;
+  issued_on: Day;
+  due_on: Day | null;
+  currency: Currency;
+  total_minor: Minor;
+  outstanding_minor: Minor;
+  state: InvoiceDetails['state'];
+  follow_up_enabled: number;
+  customer_name: string;
+  dispute_id: number | null;
+  promised_until: Day | null;
+}
+
+const SOON = 7;
+/** Above so many matches an index walk finds the first page sooner than the search index lists them all. */
+const MANY = 2000;
+
+const ORDERS: Record<
+  InvoiceOrder,
+  { column: string; direction: 'asc' | 'desc'; of: (row: RawRow) => string | number }
+> = {
+  due: { column: 'i.due_on', direction: 'asc', of: (row) => row.due_on ?? '' },
+  amount: { column: 'i.outstanding_minor', direction: 'desc', of: (row) => row.outstanding_minor },
+  number: { column: 'i.number', direction: 'asc', of: (row) => row.number },
+  customer: { column: 'i.customer_id', direction: 'asc', of: (row) => row.customer_id },
+};
+
+/** A page of invoices and where the next one begins (null on the last). Paging is by key: page 1,000 costs what page 1 costs. */
+export async function invoicePage(db: Db, query: InvoiceQuery): Promise<{ rows: InvoiceRow[]; next: string | null }> {
+  const order = ORDERS[query.order];
+  const matches = await searchMatches(db, query.search);
+  const raw: RawRow[] = await db
+    .select('i.*', { customer_name: 'c.name', dispute_id: 'd.id', promised_until: 'p.until_on' })
+    .from('invoices as i')
+    .join('customers as c', 'c.id', 'i.customer_id')
+    .leftJoin('disputes as d', (join) => join.on('d.invoice_id', 'i.id').onNull('d.lifted_at'))
+    .leftJoin('promises as p', (join) => join.on('p.invoice_id', 'i.id').onNull('p.ended_at'))
+    .modify((builder) => {
+      narrow(builder, query, db);
+      narrowToSearch(builder, query.search, matches);
+      continueAfter(builder, query.after, order);
+    })
+    .orderBy([
+      { column: order.column, order: order.direction },
+      { column: 'i.id', order: order.direction },
+    ])
+    .limit(query.limit + 1);
+  const page = raw.slice(0, query.limit);
+  const last = page.at(-1);
+  const next = raw.length > query.limit && last ? `${order.of(last)}~${last.id}` : null;
+  return { rows: page.map(rowOf), next };
+}
+
+const rowOf = (row: RawRow): InvoiceRow => ({
+  id: row.id,
+  customerId: row.customer_id,
+  number: row.number,
+  issuedOn: row.issued_on,
+  dueOn: row.due_on,
+  currency: row.currency,
+  total: row.total_minor,
+  outstanding: row.outstanding_minor,
+  state: row.state,
+  followUpEnabled: row.follow_up_enabled === 1,
+  customerName: row.customer_name,
+  disputed: row.dispute_id !== null,
+  promisedUntil: row.promised_until,
+});
+
+function narrow(builder: Knex.QueryBuilder, { filter, age, today, customerId }: InvoiceQuery, db: Db): void {
+  if (customerId !== undefined) void builder.where('i.customer_id', customerId);
+  if (filter === 'paid') void builder.where('i.outstanding_minor', '<=', 0);
+  else void builder.where('i.outstanding_minor', '>', 0);
+  if (filter === 'not_due') void builder.where('i.due_on', '>=', today);
+  if (filter === 'due') void builder.whereBetween('i.due_on', [today, addDays(today, SOON)]);
+  if (filter === 'overdue') void builder.where('i.due_on', '<', today);
+  if (filter === 'disputed') void builder.whereNotNull('d.id');
+  if (filter === 'promised') void builder.where('p.until_on', '>=', today);
+  if (filter === 'no_pdf') void builder.whereNotExists(db('documents as x').whereRaw('x.invoice_id = i.id'));
+  if (filter === 'bolt')
+    void builder
+      .where({ 'i.follow_up_enabled': 1, 'i.state': 'issued' })
+      .whereNull('d.id')
+      .whereExists(db('enrolments as e').whereRaw('e.customer_id = i.customer_id').whereNull('e.ended_at'));
+  if (age !== null) narrowToAge(builder, age, today);
+}
+
+/** The bounds of the ageing bar, in days late. */
+export const AGES: readonly { from: number; to: number }[] = [
+  { from: -Infinity, to: 0 },
+  { from: 1, to: 30 },
+  { from: 31, to: 60 },
+  { from: 61, to: 90 },
+  { from: 91, to: Infinity },
+];
+
+function narrowToAge(builder: Knex.QueryBuilder, age: number, today: Day): void {
+  const bounds = AGES[age];
+  if (!bounds) return;
+  if (bounds.from !== -Infinity) void builder.where('i.due_on', '<=', addDays(today, -bounds.from));
+  if (bounds.to !== Infinity) void builder.where('i.due_on', '>=', addDays(today, -bounds.to));
+}
+
+interface Matches {
+  customers: number[];
+  /** Null: too many to list, so each row is looked at. */
+  invoices: number[] | null;
+}
+
+async function searchMatches(db: Db, search: string): Promise<Matches | null> {
+  if (!search) return null;
+  const like = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const customers: { id: number }[] = await db('customers')
+    .select('id')
+    .whereRaw(`name LIKE ? ESCAPE '\\'`, [like])
+    .limit(MANY);
+  // The trigram index knows nothing shorter.
+  if (search.length < 3) return { customers: customers.map(({ id }) => id), invoices: null };
+  const found: { id: number }[] = await db('invoice_search')
+    .select({ id: 'rowid' })
+    .whereRaw('invoice_search MATCH ?', [`"${search.replaceAll('"', '""')}"`])
+    .limit(MANY + 1);
+  return { customers: customers.map(({ id }) => id), invoices: found.length > MANY ? null : found.map(({ id }) => id) };
+}
+
+function narrowToSearch(builder: Knex.QueryBuilder, search: string, matches: Matches | null): void {
+  if (!matches) return;
+  const { customers, invoices } = matches;
+  void builder.where((either) => {
+    void either.whereIn('i.customer_id', customers);
+    if (invoices) void either.orWhereIn('i.id', invoices);
+    else void either.orWhereRaw(`i.number LIKE ? ESCAPE '\\'`, [`%${search.replace(/[\\%_]/g, '\\$&')}%`]);
+  });
+}
+
+function continueAfter(builder: Knex.QueryBuilder, after: string | null, order: (typeof ORDERS)[InvoiceOrder]): void {
+  if (!after) return;
+  const at = after.lastIndexOf('~');
+  const [value, id] = [after.slice(0, at), Number(after.slice(at + 1))];
+  if (at < 0 || !Number.isSafeInteger(id)) return;
+  const bound = order.column === 'i.due_on' || order.column === 'i.number' ? value : Number(value);
+  void builder.whereRaw(`(${order.column}, i.id) ${order.direction === 'asc' ? '>' : '<'} (?, ?)`, [bound, id]);
+}
+
+/** What is open, per currency and due date: a few hundred rows however many invoices there are. */
+export async function openAmounts(
+  db: Db,
+): Promise<{ currency: Currency; dueOn: Day | null; invoices: number; outstanding: Minor }[]> {
+  const rows: { currency: Currency; due_on: Day | ''; invoices: number; outstanding_minor: Minor }[] = await db(
+    'open_amounts',
+  ).orderBy(['currency', 'due_on']);
+  return rows.map(({ currency, due_on, invoices, outstanding_minor }) => ({
+    currency,
+    dueOn: due_on === '' ? null : due_on,
+    invoices,
+    outstanding: outstanding_minor,
+  }));
+}
+
+/** The last reminder that left about each of some invoices. */
+export async function lastReminders(
+  db: Db,
+  invoiceIds: readonly number[],
+): Promise<Map<number, { reminderId: number; sentOn: Day; stepName: string | null }>> {
+  const rows: { invoiceId: number; reminderId: number; sentOn: Day; stepName: string | null }[] = await db
+    .select({ invoiceId: 'ri.invoice_id', reminderId: 'r.id', sentOn: 'r.sent_on', stepName: 's.name' })
+    .from('reminder_invoices as ri')
+    .join('reminders as r', 'r.id', 'ri.reminder_id')
+    .leftJoin('steps as s', 's.id', 'r.step_id')
+    .whereIn('ri.invoice_id', [...invoiceIds])
+    .andWhere('r.state', 'sent')
+    .orderBy('r.id');
+  return new Map(rows.map(({ invoiceId, ...row }) => [invoiceId, row]));
+}
+
+/** Switches follow-up of some invoices; returns those that it changed. */
+export async function setFollowUp(
+  db: Db,
+  invoiceIds: readonly number[],
+  enabled: boolean,
+): Promise<{ id: number; customer_id: number }[]> {
+  return db('invoices')
+    .whereIn('id', [...invoiceIds])
+    .andWhere({ follow_up_enabled: enabled ? 0 : 1 })
+    .update({ follow_up_enabled: enabled ? 1 : 0 })
+    .returning(['id', 'customer_id']);
+}
+
+/** Documents, payments and history of one invoice, for its panel. */
+export async function invoiceRecords(
+  db: Db,
+  invoiceId: number,
+): Promise<{
+  documents: { id: number; name: string }[];
+  payments: { receivedOn: Day; amount: Minor; reference: string }[];
+  history: {
+    at: string;
+    kind: string;
+    reminderId: number | null;
+    data: string;
+    subject: string | null;
+    user: string | null;
+  }[];
+}> {
+  return {
+    documents: await db('documents').select('id', 'name').where({ invoice_id: invoiceId }).orderBy('id'),
+    payments: await db
+      .select({ receivedOn: 'a.applied_on', amount: 'a.amount_minor' })
+      .select({ reference: db.raw(`coalesce(p.reference, n.number, '')`) })
+      .from('applications as a')
+      .leftJoin('payments as p', 'p.id', 'a.payment_id')
+      .leftJoin('credit_notes as n', 'n.id', 'a.credit_note_id')
+      .where('a.invoice_id', invoiceId)
+      .orderBy('a.id'),
+    history: await db
+      .select({
+        at: 'h.at',
+        kind: 'h.kind',
+        reminderId: 'h.reminder_id',
+        data: 'h.data',
+        subject: 'r.subject',
+        user: 'u.name',
+      })
+      .from('history as h')
+      .leftJoin('reminders as r', 'r.id', 'h.reminder_id')
+      .leftJoin('users as u', 'u.id', 'h.user_id')
+      .where('h.invoice_id', invoiceId)
+      .orderBy('h.id', 'desc')
+      .limit(100),
+  };
+}
+
+/** One document with its bytes, if the invoice has it. */
+export async function documentWithBytes(
+  db: Db,
+  id: number,
+): Promise<{ name: string; mediaType: string; content: Buffer } | undefined> {
+  return db
+    .select({ name: 'd.name', mediaType: 'd.media_type', content: 'b.content' })
+    .from('documents as d')
+    .join('blobs as b', 'b.sha256', 'd.sha256')
+    .where('d.id', id)
+    .first() as unknown as Promise<{ name: string; mediaType: string; content: Buffer } | undefined>;
+}

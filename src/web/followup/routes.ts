@@ -1,0 +1,4 @@
+import type { Route } from '../visit.ts';
+
+/** Runs and the forecast. */
+export const followUpRoutes: readonly Route[] = [];

@@ -1,0 +1,3 @@
+import type { Route } from '../visit.ts';
+
+export const settingsRoutes: readonly Route[] = [];
