@@ -7,6 +7,7 @@ const config: Config = {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   setupFiles: ['<rootDir>/test/support/setUtc.ts'],
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/tools/plainReporter.cjs'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -246,7 +246,7 @@ const tables: Record<string, string[]> = {
     instant('closed_at', ''),
     'late_by_minutes INTEGER NOT NULL DEFAULT 0',
     // Why its messages wait for a person, where they do.
-    oneOf('held', 'review too_many unusually_many', ''),
+    oneOf('held', 'review stale_data too_many unusually_many', ''),
     json('counts', `NOT NULL DEFAULT '{}'`),
     json('problems', `NOT NULL DEFAULT '[]'`),
   ],

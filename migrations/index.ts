@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 import * as m0001 from './0001_init.ts';
 import * as m0002 from './0002_lists.ts';
+import * as m0003 from './0003_access.ts';
+import * as m0004 from './0004_outbox.ts';
+import * as m0005 from './0005_customers.ts';
 
 interface Migration {
   name: string;
@@ -12,6 +15,9 @@ interface Migration {
 const migrations: Migration[] = [
   { name: '0001_init', ...m0001 },
   { name: '0002_lists', ...m0002 },
+  { name: '0003_access', ...m0003 },
+  { name: '0004_outbox', ...m0004 },
+  { name: '0005_customers', ...m0005 },
 ];
 
 export const migrationNames = migrations.map(({ name }) => name);

@@ -8,6 +8,13 @@ const schema = z.object({
   DUNWELL_HOST: z.string().min(1).default('127.0.0.1'),
   DUNWELL_BASE_URL: z.url().optional(),
   DUNWELL_SMTP_PASSWORD: z.string().optional(),
+  /** One key of 32 bytes in base64url, or several, the newest first. */
+  DUNWELL_SECRET_KEY: z
+    .string()
+    .regex(/^[\w-]{43}=?([\s,]+[\w-]{43}=?)*$/)
+    .optional(),
+  /** How many proxies of one's own stand in front; their X-Forwarded-… is believed. */
+  DUNWELL_TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
   DUNWELL_TIME_TRAVEL: z.enum(['0', '1']).default('0'),
 });
 
@@ -20,6 +27,8 @@ export interface Config {
   host: string;
   baseUrl: string;
   smtpPassword: string | null;
+  secretKey: string | null;
+  trustProxy: number;
   timeTravel: boolean;
 }
 
@@ -37,6 +46,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: data.DUNWELL_HOST,
     baseUrl: data.DUNWELL_BASE_URL ?? `http://localhost:${data.DUNWELL_PORT}`,
     smtpPassword: data.DUNWELL_SMTP_PASSWORD ?? null,
+    secretKey: data.DUNWELL_SECRET_KEY ?? null,
+    trustProxy: data.DUNWELL_TRUST_PROXY,
     timeTravel: data.DUNWELL_TIME_TRAVEL === '1',
   };
 }

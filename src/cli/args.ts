@@ -4,24 +4,32 @@ import { Refusal } from '../refusal.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** The words and options of one command line, checked: an unknown option is refused by name. */
+/** The words and options of one command line, checked: what the command does not know is refused by name. */
 export interface Arguments {
   words: string[];
   has(option: string): boolean;
   text(option: string): string | null;
   day(option: string): Day | null;
-  number(option: string): number | null;
+  /** A whole number from 0 to the most that makes sense. */
+  number(option: string, most: number): number | null;
 }
 
 /** Reads the arguments that follow a command. */
-export function readArguments(command: string, args: string[], options: Options): Arguments {
+export function readArguments(
+  args: string[],
+  { name: command, options, words = 0 }: { name: string; options: Options; words?: number },
+): Arguments {
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
     parsed = parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    const option = /'([^']+)'/.exec((error as Error).message)?.[1] ?? args.join(' ');
-    throw new Refusal('unknown_option', { command, option });
+    const { code, message } = error as Error & { code?: string };
+    const option = /'(-[^ ',]+)/.exec(message)?.[1] ?? args.join(' ');
+    throw new Refusal(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'unknown_option' : 'bad_option', { command, option });
   }
+  // A day without its --day, taken for nothing, would run today.
+  const extra = parsed.positionals[words];
+  if (extra !== undefined) throw new Refusal('unknown_option', { command, option: extra });
   const text = (option: string): string | null => (parsed.values[option] as string | undefined) ?? null;
   return {
     words: parsed.positionals,
@@ -32,10 +40,10 @@ export function readArguments(command: string, args: string[], options: Options)
       if (value !== null && !isDay(value)) throw new Refusal('not_a_day', { value });
       return value;
     },
-    number(option) {
+    number(option, most) {
       const value = text(option);
-      if (value !== null && !/^\d{1,6}$/.test(value))
-        throw new Refusal('not_a_number', { option: `--${option}`, value });
+      if (value !== null && (!/^\d{1,6}$/.test(value) || Number(value) > most))
+        throw new Refusal('not_a_number', { option: `--${option}`, value, most });
       return value === null ? null : Number(value);
     },
   };

@@ -2,12 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { starterArchive } from '../../seeds/starter.ts';
 import type { ImportKind } from '../importers/headerWords.ts';
+import { isCurrency } from '../domain/money.ts';
 import { isLanguage } from '../i18n/translate.ts';
 import { Refusal } from '../refusal.ts';
 import { exportArchive, importArchive, parseArchive } from '../services/archives.ts';
 import { checkInstallation } from '../services/checkInstallation.ts';
 import { guessKind, importFile, type ImportReport } from '../services/importFile.ts';
 import { loadDemo } from '../services/loadDemo.ts';
+import { isDatabaseError } from '../store/database.ts';
 import { type Arguments, wordAt } from './args.ts';
 import type { Installation } from './installation.ts';
 import { EXIT, type ExitCode, print, printJson, tell } from './output.ts';
@@ -21,8 +23,9 @@ export async function importFiles(installation: Installation, args: Arguments): 
   for (const file of args.words) {
     const bytes = readInput(file);
     if (file.toLowerCase().endsWith('.json')) {
-      const archive = parseArchive(bytes.toString('utf8'), file);
-      if (!args.has('dry-run')) await importArchive(installation.db, archive, { file, clock: installation.clock });
+      const archive = parseArchive(textOf(bytes, file), file);
+      const { db, clock } = installation;
+      await importArchive(db, archive, { file, clock, dryRun: args.has('dry-run') });
       const { customers, invoices, templates, plans } = archive;
       const counts = {
         customers: customers.length,
@@ -49,13 +52,23 @@ export async function importFiles(installation: Installation, args: Arguments): 
   return refused ? EXIT.problems : EXIT.done;
 }
 
+/** Archives are UTF-8; a byte that is not would silently become another character. */
+function textOf(bytes: Buffer, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refusal('not_json', { file });
+  }
+}
+
 function optionsOf({ clock }: Installation, args: Arguments): Parameters<typeof importFile>[2] {
   const collective = args.text('collective');
   const [currency, termDays, prefix] = [
     args.text('currency'),
-    args.number('term-days'),
+    args.number('term-days', 365),
     args.text('credit-note-prefix'),
   ];
+  if (currency !== null && !isCurrency(currency)) throw new Refusal('not_a_currency', { value: currency });
   return {
     clock,
     dryRun: args.has('dry-run'),
@@ -72,9 +85,7 @@ function kindOf(file: string, bytes: Buffer, args: Arguments): ImportKind {
   const told = args.text('as');
   if (told === 'bank') throw new Refusal('import_not_yet', { kind: 'bank' });
   if (told !== null && !KINDS.includes(told)) throw new Refusal('import_kind', { file });
-  const kind = (told as ImportKind | null) ?? guessKind(bytes);
-  if (!kind) throw new Refusal('import_kind', { file });
-  return kind;
+  return (told as ImportKind | null) ?? guessKind({ name: file, bytes });
 }
 
 function readInput(file: string): Buffer {
@@ -103,11 +114,15 @@ function tellReport(file: string, report: ImportReport): void {
 /** `export DIR`: everything as one archive. */
 export async function exportAll({ db }: Installation, args: Arguments): Promise<ExitCode> {
   const folder = wordAt(args, 0, 'export', 'DIR');
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw new Refusal('target_exists', { file: folder });
-  const text = await exportArchive(db);
-  mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'dunwell.json');
-  writeFileSync(file, text, { mode: 0o600 });
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (readdirSync(folder).length > 0) throw new Refusal('target_exists', { file: folder });
+    writeFileSync(file, await exportArchive(db), { mode: 0o600 });
+  } catch (error) {
+    if (error instanceof Refusal || isDatabaseError(error)) throw error;
+    throw new Refusal('unwritable_target', { file: folder });
+  }
   tell(`Everything is in ${file}.`);
   return EXIT.done;
 }

@@ -15,9 +15,12 @@ export const HELP = `dunwell: payment reminders that leave once, on time, and ne
   dunwell demo [--language en|fr|it] [--starter]
                                         the example company; --starter only the first templates and plans
   dunwell check [--json]                database, balances, mail, clock and disk
+  dunwell user add EMAIL [--name N] [--owner] [--language L] [--password-stdin]
+  dunwell user password EMAIL [--password-stdin] [--drop-second-factor]
+  dunwell user list [--json]            who may sign in; without --password-stdin a temporary password is printed
 
 Days are written 2026-01-31. Results go to stdout, words to stderr.
 Exit codes: 0 done, 1 done with problems, 2 refused.
 
 Environment: DUNWELL_DATA_DIR (data), DUNWELL_PORT (3000), DUNWELL_HOST (127.0.0.1), DUNWELL_BASE_URL,
-DUNWELL_SMTP_PASSWORD, DUNWELL_TIME_TRAVEL`;
+DUNWELL_SMTP_PASSWORD, DUNWELL_SECRET_KEY, DUNWELL_TRUST_PROXY (0), DUNWELL_TIME_TRAVEL`;

@@ -4,9 +4,10 @@ import type { Config } from '../config.ts';
 import type { Day } from '../domain/calendar.ts';
 import { localMoment } from '../domain/timetable.ts';
 import { Refusal } from '../refusal.ts';
-import { type Db, openDatabase } from '../store/database.ts';
-import { takeLock } from '../store/lock.ts';
+import { workAsSender } from '../services/workAsSender.ts';
+import { type Db, isDatabaseError, openDatabase, refusalOf } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
+import type { ExitCode } from './output.ts';
 
 /** What every command works with. */
 export interface Installation {
@@ -26,20 +27,22 @@ export async function withInstallation<T>(
   const db = await openDatabase(config.databaseFile, { create });
   try {
     return await work({ config, db, clock: systemClock, owner: `${process.pid}-${randomUUID()}` });
+  } catch (error) {
+    throw isDatabaseError(error) ? refusalOf(error, config.databaseFile) : error;
   } finally {
     await db.destroy();
   }
 }
 
 /** Runs the work as the only process that runs and sends; refuses at once when another one does. */
-export async function alone<T>(config: Config, work: () => Promise<T>): Promise<T> {
-  const lock = takeLock(config.lockFile);
-  if (!lock) throw new Refusal('locked');
-  try {
-    return await work();
-  } finally {
-    lock.release();
-  }
+export async function alone(
+  { db, config: { lockFile } }: Installation,
+  clock: Clock,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const code = await workAsSender(db, { lockFile, clock }, work);
+  if (code === null) throw new Refusal('locked');
+  return code;
 }
 
 /** Today in the company's time zone. */

@@ -8,10 +8,13 @@ import { HELP } from './help.ts';
 import { type Installation, withInstallation } from './installation.ts';
 import { EXIT, type ExitCode, print, tell } from './output.ts';
 import { explain, forecast, run } from './runCommands.ts';
+import { user } from './userCommands.ts';
 
 interface Command {
   run: (installation: Installation, args: Arguments) => Promise<ExitCode>;
-  options: Parameters<typeof readArguments>[2];
+  options: Parameters<typeof readArguments>[1]['options'];
+  /** How many words may follow: none, unless it says so. */
+  words?: number;
   /** Makes the database when there is none yet. */
   create?: boolean;
 }
@@ -24,9 +27,10 @@ const COMMANDS: Record<string, Command> = {
   serve: { run: async (installation) => (await import('./serve.ts')).serve(installation), options: {}, create: true },
   run: { run, options: { day: text, 'dry-run': flag, deliver: flag, json: flag } },
   forecast: { run: forecast, options: { day: text, days: text, json: flag } },
-  explain: { run: explain, options: { day: text, json: flag } },
+  explain: { run: explain, words: 1, options: { day: text, json: flag } },
   import: {
     run: importFiles,
+    words: Infinity,
     create: true,
     options: {
       as: text,
@@ -40,9 +44,22 @@ const COMMANDS: Record<string, Command> = {
       json: flag,
     },
   },
-  export: { run: exportAll, options: {} },
+  export: { run: exportAll, words: 1, options: {} },
   demo: { run: demo, options: { language: text, starter: flag }, create: true },
   check: { run: check, options: { json: flag } },
+  user: {
+    run: user,
+    words: 2,
+    create: true,
+    options: {
+      name: text,
+      language: text,
+      owner: flag,
+      'password-stdin': flag,
+      'drop-second-factor': flag,
+      json: flag,
+    },
+  },
 };
 
 /** Runs one command line and returns its exit code. Expected refusals become one sentence on stderr. */
@@ -52,20 +69,23 @@ export async function main(argv: string[]): Promise<ExitCode> {
   if (name === '--help' || name === 'help') return show(HELP);
   if (name === '--version') return show(version());
   try {
-    const command = COMMANDS[name];
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new Refusal('unknown_command', { command: name });
     if (rest.includes('--help')) return show(HELP);
-    const args = readArguments(name, rest, command.options);
+    const args = readArguments(rest, { ...command, name });
     const config = readConfig(process.env);
     return await withInstallation(config, (installation) => command.run(installation, args), {
       create: command.create ?? false,
     });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    tell(translator('en')(`refusal.${error.code}` as Key, error.params));
+    tell(oneLine(translator('en')(`refusal.${error.code}` as Key, error.params)));
     return EXIT.refused;
   }
 }
+
+/** What is quoted from a file may hold anything, line breaks and terminal codes included. */
+const oneLine = (words: string): string => words.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
 const show = (words: string): ExitCode => {
   print(words);

@@ -1,14 +1,14 @@
 import { messagesOf } from '../domain/decision.ts';
+import type { Transport } from '../mail/transport.ts';
 import { deliverOutbox, type Delivery } from '../services/deliverOutbox.ts';
 import { explainInvoice } from '../services/explainInvoice.ts';
 import { forecastDays } from '../services/forecastDays.ts';
 import { type Plan, planDay, runDay, type RunResult } from '../services/runDay.ts';
+import { readSmtpPassword } from '../services/smtpPassword.ts';
 import { transportFor } from '../services/transportFor.ts';
 import { allCustomers } from '../store/customers.ts';
-import { recoverReminders } from '../store/reminders.ts';
 import { readSettings } from '../store/settings.ts';
 import { loadPlans } from '../store/plans.ts';
-import { isoOf } from '../clock.ts';
 import { type Arguments, wordAt } from './args.ts';
 import { decisionsJson, holdJson, type Names, namesOf, sendJson, sendLine } from './describe.ts';
 import { alone, clockOn, type Installation, today } from './installation.ts';
@@ -25,17 +25,19 @@ export async function run(installation: Installation, args: Arguments): Promise<
   const day = args.day('day') ?? (await today(installation));
   if (args.has('dry-run')) return dryRun(installation, args, await planDay(installation.db, day));
   const clock = await clockOn(installation, day);
-  return alone(installation.config, async () => {
+  return alone(installation, clock, async () => {
     const { db, owner, config } = installation;
-    await recoverReminders(db, isoOf(clock()));
+    // First, so that a mail account that cannot be used refuses the command before anything is done.
+    const transport = args.has('deliver')
+      ? transportFor(await readSettings(db), await readSmtpPassword(db, config))
+      : null;
     const result = await runDay(db, { day, clock, owner });
-    const delivery = args.has('deliver') ? await deliver(installation, { ...installation, clock }) : null;
+    const delivery = transport ? await deliver({ ...installation, clock }, transport) : null;
     const names = await namesFor(installation, result);
     if (args.has('json'))
       printJson({ ...decisionsJson(day, sentDecisions(result), names), run: summary(result, delivery) });
     else tellRun(result, names);
     if (delivery) tellDelivery(delivery, result.settings.mail.host || 'letterbox');
-    void config;
     const troubled = result.problems.length || delivery?.failed || delivery?.uncertain || delivery?.stopped;
     return troubled ? EXIT.problems : EXIT.done;
   });
@@ -53,8 +55,7 @@ const summary = ({ state, queued, held, problems }: RunResult, delivery: Deliver
   delivery,
 });
 
-async function deliver(installation: Installation, { clock, owner, db }: Installation): Promise<Delivery> {
-  const transport = transportFor(await readSettings(db), installation.config.smtpPassword);
+async function deliver({ clock, owner, db }: Installation, transport: Transport): Promise<Delivery> {
   let last = 0;
   return deliverOutbox(db, {
     clock,
@@ -113,7 +114,7 @@ function tellDelivery({ sent, failed, uncertain, cancelled, postponed, stopped }
 /** `forecast`: what would leave on each of the next days, if nobody paid. */
 export async function forecast(installation: Installation, args: Arguments): Promise<ExitCode> {
   const from = args.day('day') ?? (await today(installation));
-  const days = await forecastDays(installation.db, from, args.number('days') ?? 30);
+  const days = await forecastDays(installation.db, from, args.number('days', 3650) ?? 30);
   const names = namesOf(await customersByCode(installation), { plans: await loadPlans(installation.db) } as never);
   if (args.has('json')) {
     printJson({

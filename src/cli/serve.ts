@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { startDaily } from '../jobs/daily.ts';
 import { Refusal } from '../refusal.ts';
+import { ownerExists } from '../store/users.ts';
 import { createApp } from '../web/app.ts';
 import type { Installation } from './installation.ts';
 import { EXIT, type ExitCode, tell } from './output.ts';
@@ -10,11 +12,15 @@ import { EXIT, type ExitCode, tell } from './output.ts';
 export async function serve(installation: Installation): Promise<ExitCode> {
   const { config, db, clock, owner } = installation;
   const stopping = new AbortController();
-  const server = await listen(createApp({ db, clock, config, owner }), config);
-  const { lockFile, smtpPassword } = config;
+  const setupToken = (await ownerExists(db)) ? undefined : randomBytes(24).toString('base64url');
+  const server = await listen(createApp({ db, clock, config, owner, setupToken }), config);
+  const { lockFile } = config;
   const goOn = (): boolean => !stopping.signal.aborted;
-  const daily = startDaily({ db, clock, owner, lockFile, smtpPassword, log: tell, goOn });
-  tell(`Dunwell is at ${addressOf(server, config.baseUrl)} (data in ${config.dataDir}).`);
+  const daily = startDaily({ db, clock, owner, lockFile, config, log: tell, goOn });
+  const address = addressOf(server, config.baseUrl);
+  tell(`Dunwell is at ${address} (data in ${config.dataDir}).`);
+  if (setupToken !== undefined)
+    tell(`Open ${address.replace(/\/$/, '')}/setup?token=${setupToken} for the first visit.`);
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   stopping.abort();
   tell('Stopping.');
@@ -26,6 +32,8 @@ export async function serve(installation: Installation): Promise<ExitCode> {
 
 async function listen(app: ReturnType<typeof createApp>, { port, host }: Installation['config']): Promise<Server> {
   const server = app.listen(port, host);
+  // Whoever sends his request a byte at a time is not waited for.
+  Object.assign(server, { headersTimeout: 15_000, requestTimeout: 120_000, maxHeadersCount: 100 });
   try {
     await once(server, 'listening');
     return server;

@@ -189,7 +189,7 @@ const run = z.strictObject({
   decidedAt: instant.optional(),
   closedAt: instant.optional(),
   lateByMinutes: z.int().min(0).default(0),
-  held: z.enum(['review', 'too_many', 'unusually_many']).optional(),
+  held: z.enum(['review', 'stale_data', 'too_many', 'unusually_many']).optional(),
   counts: z.record(z.string(), z.number()).default({}),
   problems: z.array(z.unknown()).default([]),
 });

@@ -4,11 +4,12 @@ import { isSendingDay } from '../domain/calendar.ts';
 import { localMoment, runDue, type Timetable } from '../domain/timetable.ts';
 import { deliverOutbox } from '../services/deliverOutbox.ts';
 import { runDay } from '../services/runDay.ts';
+import { type PasswordHome, readSmtpPassword } from '../services/smtpPassword.ts';
 import { transportFor } from '../services/transportFor.ts';
+import { workAsSender } from '../services/workAsSender.ts';
 import type { Db } from '../store/database.ts';
-import { takeLock } from '../store/lock.ts';
-import { nextQueued, recoverReminders } from '../store/reminders.ts';
-import { runOf } from '../store/runs.ts';
+import { hasInterrupted, nextQueued } from '../store/reminders.ts';
+import { lastRun } from '../store/runs.ts';
 import { readSettings, timetableOf } from '../store/settings.ts';
 
 /** What the daily job works with. */
@@ -17,7 +18,7 @@ export interface DailyJob {
   clock: Clock;
   owner: string;
   lockFile: string;
-  smtpPassword: string | null;
+  config: PasswordHome;
   log: (line: string) => void;
   /** False once the process is asked to stop: the message in flight is finished, no other begun. */
   goOn: () => boolean;
@@ -33,29 +34,25 @@ export async function tick(job: DailyJob): Promise<void> {
   const now = clock();
   const { day, minute } = localMoment(now, settings.timeZone);
   const timetable = timetableOf(settings, Number(day.slice(0, 4)));
-  const today = await runOf(db, day);
-  const due =
-    settings.mode === 'off' ? null : runDue(now, timetable, () => today !== undefined && today.state !== 'open');
+  const last = await lastRun(db);
+  // A run of a later day is there when the clock was set back: what was due by then is decided.
+  const due = settings.mode === 'off' ? null : runDue(now, timetable, (of) => last !== undefined && last.day >= of);
   const onlyManual = !isOpen(day, minute, timetable);
-  if (!due && !(await nextQueued(db, isoOf(now), { onlyManual })) && !today) return;
-  const lock = takeLock(job.lockFile);
-  if (!lock) return;
-  try {
-    await recoverReminders(db, isoOf(now));
+  const idle = !due && last?.day !== day && !(await nextQueued(db, isoOf(now), { onlyManual }));
+  if (idle && !(await hasInterrupted(db))) return;
+  await workAsSender(db, job, async () => {
     if (due) {
       const { queued, problems } = await runDay(db, { ...job, ...due });
       job.log(`run of ${day}: ${queued} queued, ${problems.length} problems`);
     }
     const delivery = await deliverOutbox(db, {
       ...job,
-      transport: transportFor(settings, job.smtpPassword),
+      transport: transportFor(settings, await readSmtpPassword(db, job.config)),
       onlyManual,
     });
     if (delivery.sent + delivery.failed + delivery.uncertain + delivery.cancelled > 0 || delivery.stopped !== null)
       job.log(`delivery: ${JSON.stringify(delivery)}`);
-  } finally {
-    lock.release();
-  }
+  });
 }
 
 const isOpen = (

@@ -1,10 +1,12 @@
-import { convert } from 'html-to-text';
+import { randomBytes } from 'node:crypto';
+import { compile } from 'html-to-text';
 import type { Day } from '../domain/calendar.ts';
 import { daysBetween } from '../domain/calendar.ts';
 import { type Currency, type Minor, totalsByCurrency } from '../domain/money.ts';
 import { formatDay, formatDayFigures, formatList, formatMoney } from '../i18n/format.ts';
 import { translator } from '../i18n/translate.ts';
 import { readResource } from '../resources.ts';
+import { sanitise } from './sanitise.ts';
 import { render, renderOwn } from './templates.ts';
 
 /** One invoice in a message. */
@@ -51,28 +53,52 @@ function resource(name: string): string {
 /** Fills a template version with the content. Throws, naming the variable, when the template asks for one that there is not. */
 export function composeMail(template: { subject: string; body: string }, content: MailContent): ComposedMail {
   const { language } = content;
-  const context = contextOf(content);
-  const subject = oneLine(render(template.subject, language, context, { html: false }));
-  const body = render(template.body, language, context, { html: true });
+  const { subject, body } = fill(template, content);
   const html = renderOwn(resource('shell.hbs'), { language, subject, body });
   return { subject, html, text: textOf(body) };
 }
 
-/** The text part says the same as the HTML part: tables keep their columns, links show their address. */
-function textOf(html: string): string {
-  const text = convert(html, {
-    wordwrap: 78,
-    selectors: [
-      {
-        selector: 'table',
-        format: 'dataTable',
-        options: { uppercaseHeaderCells: false, colSpacing: 2, maxColumnWidth: 40 },
-      },
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
-    ],
-  });
-  return `${text}\n`;
+/** The same words as a sheet of paper, for the screen: who writes to whom, the day, the subject and the body. */
+export function composeSheet(template: { subject: string; body: string }, content: MailContent): ComposedMail {
+  const { language, company, customer, day } = content;
+  const { subject, body } = fill(template, content);
+  const facts = { company: company.name, customer: customer.name, day: formatDay(day, language) };
+  return { subject, html: renderOwn(resource('sheet.hbs'), { language, subject, body, ...facts }), text: textOf(body) };
 }
+
+/** Where the table of invoices goes: nobody can write this word, since it is made anew by every process. */
+const TABLE_GOES_HERE = `dunwell-${randomBytes(12).toString('hex')}`;
+const TABLE_PLACE = new RegExp(`<p>\\s*${TABLE_GOES_HERE}\\s*</p>|${TABLE_GOES_HERE}`, 'g');
+
+/**
+ * Subject and body with their variables filled in. What comes out of the template is sanitised as a whole, so that no
+ * value can complete a tag or an address that the template began; the product's own table, which alone carries styles, is
+ * put in afterwards, in the place that a random word kept for it.
+ */
+function fill(template: { subject: string; body: string }, content: MailContent): { subject: string; body: string } {
+  const { language } = content;
+  const context = contextOf(content);
+  const subject = oneLine(render(template.subject, language, context, { html: false }));
+  const words = sanitise(
+    render(template.body, language, { ...context, invoiceTable: TABLE_GOES_HERE }, { html: true }),
+  );
+  return { subject, body: words.replace(TABLE_PLACE, () => tableOf(content)) };
+}
+
+/** The text part says the same as the HTML part: tables keep their columns, links show their address. */
+const textOf = (html: string): string => `${toText(html)}\n`;
+
+const toText = compile({
+  wordwrap: 78,
+  selectors: [
+    {
+      selector: 'table',
+      format: 'dataTable',
+      options: { uppercaseHeaderCells: false, colSpacing: 2, maxColumnWidth: 40 },
+    },
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+  ],
+});
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
@@ -100,7 +126,8 @@ function contextOf(content: MailContent): object {
       amount: formatMoney(-remaining, currency, language),
     })),
     attachments,
-    invoiceTable: tableOf(content),
+    // A subject has no room for a table.
+    invoiceTable: '',
   };
 }
 

@@ -17,6 +17,7 @@ const TIMEOUT = { connection: 30_000, greeting: 30_000, socket: 600_000 };
 
 interface SmtpError extends Error {
   code?: string;
+  command?: string;
   responseCode?: number;
   response?: string;
   rejected?: string[];
@@ -93,15 +94,22 @@ function hand(
     handedOver = true;
   }
   return new Promise((resolve) => {
-    const fail = (error: SmtpError): void => resolve(verdict(error, handedOver, envelope));
+    // The connection outlives the message, so what listens for this one must not stay behind.
+    const settle = (receipt: Receipt): void => {
+      connection.off('error', fail);
+      connection.off('end', ended);
+      resolve(receipt);
+    };
+    const fail = (error: SmtpError): void => settle(verdict(error, handedOver, envelope));
+    const ended = (): void => fail(new Error('the server closed the connection'));
     connection.once('error', fail);
-    connection.once('end', () => fail(new Error('the server closed the connection')));
+    connection.once('end', ended);
     connection.send(
       { from: envelope.from, to: envelope.to, size: raw.length },
       Readable.from(body()),
       (error, info) => {
         if (error) fail(error as SmtpError);
-        else resolve({ kind: 'accepted', reply: info.response, recipients: resultsOf(envelope, info) });
+        else settle({ kind: 'accepted', reply: info.response, recipients: resultsOf(envelope, info) });
       },
     );
   });
@@ -119,6 +127,8 @@ function verdict(error: SmtpError, handedOver: boolean, envelope: Envelope): Rec
   const reply = oneLine(error.response ?? error.message);
   const code = error.responseCode ?? 0;
   if (handedOver && code < 400) return { kind: 'unknown', reply };
+  // Not to have us as a sender says nothing about the recipients, and holds for the next message too.
+  if (error.command === 'MAIL FROM') return { kind: 'unavailable', reply, stop: true };
   if (code < 400 || code === 421) return { kind: 'unavailable', reply, stop: false };
   const recipients = resultsOf(envelope, error).map((one) => ({ ...one, accepted: false, reply: one.reply || reply }));
   const refusals = (error.rejectedErrors ?? []).map((one) => one.responseCode ?? code);

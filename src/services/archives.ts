@@ -28,17 +28,25 @@ export function parseArchive(text: string, file: string): Archive {
   throw new Refusal('not_an_archive', { file, detail: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` });
 }
 
-/** Adds an archive to the database, or updates by natural keys what is there already; all or nothing. */
+/**
+ * Adds an archive to the database, or updates by natural keys what is there already; all or nothing. With `dryRun` it
+ * only finds out whether that would succeed.
+ */
 export async function importArchive(
   db: Db,
   archive: Archive | ArchiveInput,
-  { file, clock }: { file: string; clock: Clock },
+  { file, clock, dryRun = false }: { file: string; clock: Clock; dryRun?: boolean },
 ): Promise<void> {
   const complete = archiveSchema.parse(archive);
-  await db.transaction(async (trx) => {
+  const trx = await db.transaction();
+  try {
     const job = { trx, file, at: isoOf(clock()), ids: await knownIds(trx) };
     await writeSetup(job, complete);
     await writeLedger(job, complete);
     await writePast(job, complete);
-  });
+    await (dryRun ? trx.rollback() : trx.commit());
+  } catch (error) {
+    await trx.rollback();
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import { integrity } from '../store/database.ts';
 import { wrongBalances } from '../store/ledger.ts';
 import { lastRun } from '../store/runs.ts';
 import { readSettings } from '../store/settings.ts';
+import { readSmtpPassword } from './smtpPassword.ts';
 
 /** One thing that was checked, in words. */
 export interface Finding {
@@ -39,7 +40,7 @@ async function mail(db: Db, config: Config): Promise<Finding> {
   const { mail: account } = await readSettings(db);
   if (!account.host) return { ok: true, what: 'mail', detail: 'letterbox: nothing leaves this machine' };
   try {
-    (await connect({ ...account, password: config.smtpPassword })).quit();
+    (await connect({ ...account, password: await readSmtpPassword(db, config) })).quit();
     return { ok: true, what: 'mail', detail: `${account.host}:${account.port} answers` };
   } catch (error) {
     return { ok: false, what: 'mail', detail: `${account.host}:${account.port}: ${(error as Error).message}` };

@@ -58,7 +58,9 @@ export class CustomerBook {
     const known = this.find(mention);
     if (!known) return this.make(mention);
     const before = JSON.stringify(known);
-    for (const [field, value] of Object.entries(told(mention))) Object.assign(known, { [field]: value });
+    // A row may say more than a customer holds: its contacts, or its line.
+    for (const [field, value] of Object.entries(told(mention)))
+      if (field in known) Object.assign(known, { [field]: value });
     const state = JSON.stringify(known) === before ? 'unchanged' : 'updated';
     const earlier = this.touched.get(known);
     if (!earlier || (earlier === 'unchanged' && state === 'updated')) this.touched.set(known, state);

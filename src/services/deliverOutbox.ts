@@ -7,9 +7,10 @@ import { isAddress, type Mailbox } from '../mail/address.ts';
 import { type Envelope, mimeOf } from '../mail/message.ts';
 import type { Receipt, Transport } from '../mail/transport.ts';
 import { refuseAddress } from '../store/customers.ts';
-import { type Db, isDatabaseError } from '../store/database.ts';
+import { type Db, isDatabaseError, patiently } from '../store/database.ts';
 import { getBlob, sha256Of } from '../store/documents.ts';
 import { addHistory } from '../store/history.ts';
+import { claimQueued } from '../store/outboxList.ts';
 import {
   attachmentsOf,
   insertCompletions,
@@ -62,11 +63,13 @@ const LONGEST_DELAY = 4 * 3_600_000;
 
 /**
  * Sends what the outbox holds and whose turn has come, one message at a time and each once: claim, re-check, keep the
- * bytes, hand over, write down the end. Needs the sender's lock. A failure of one reminder never stops the others; only a server
- * that cannot be reached at all does, because the next message would fare the same.
+ * bytes, hand over, write down the end. Needs the sender's lock. A failure of one reminder never stops the others; only
+ * a server that cannot be reached at all does, because the next message would fare the same.
  */
 export async function deliverOutbox(db: Db, options: DeliveryOptions): Promise<Delivery> {
-  const { clock, transport, ignoreHold = false, onlyManual = false, goOn = () => true, onProgress } = options;
+  const { clock, transport, ignoreHold = false, goOn = () => true, onProgress } = options;
+  // Switched off means that nothing leaves by itself, not even what an earlier run has queued.
+  const onlyManual = options.onlyManual || (await readSettings(db)).mode === 'off';
   const delivery: Delivery = { sent: 0, failed: 0, uncertain: 0, cancelled: 0, postponed: 0, stopped: null };
   let after = 0;
   try {
@@ -88,13 +91,16 @@ async function deliverOne(db: Db, queued: Reminder, options: DeliveryOptions, de
   const settings = await readSettings(db);
   const now = options.clock();
   const { day } = localMoment(now, settings.timeZone);
-  const claimed = await claim(db, queued, settings, day, options);
+  const claimed = await patiently(() => claim(db, queued, settings, day, options));
   if (claimed !== 'claimed') {
     if (claimed !== 'gone') delivery[claimed] += 1;
     return;
   }
   const reminder = (await reminderById(db, queued.id)) as Reminder;
-  const mail = await bytesOf(db, reminder, settings, now).catch((error: Error) => error);
+  const mail = await patiently(() => bytesOf(db, reminder, settings, now)).catch((error: Error) => {
+    if (isDatabaseError(error)) throw error;
+    return error;
+  });
   if (mail instanceof Error) {
     // Its bytes cannot be made: that reminder has failed, the others go on.
     const reply = mail.message;
@@ -103,7 +109,8 @@ async function deliverOne(db: Db, queued: Reminder, options: DeliveryOptions, de
     return;
   }
   const receipt = await options.transport.deliver(mail, async () => {
-    if (!(await moveState(db, reminder.id, 'sending', 'handover'))) throw new Error('the claim was lost');
+    const mine = await patiently(() => moveState(db, reminder.id, 'sending', 'handover'));
+    if (!mine) throw new Error('the claim was lost');
   });
   const outcome = await settle(db, reminder, await judged(db, reminder, receipt), { settings, day, options });
   delivery[outcome] += 1;
@@ -137,7 +144,7 @@ async function claim(
     const at = isoOf(clock());
     // The write comes first, so that nobody else can change the facts between the check and the claim.
     const mine = { attempts: queued.attempts + 1, claimed_by: owner, claimed_at: at };
-    if (!(await moveState(trx, queued.id, 'queued', 'sending', mine))) return 'gone';
+    if (!(await claimQueued(trx, queued.id, mine))) return 'gone';
     const check = await recheckReminder(trx, queued, settings, day).catch((error: Error): Recheck => {
       if (isDatabaseError(error)) throw error;
       // Its record cannot be read: that reminder has failed, the others go on.
@@ -212,7 +219,7 @@ async function settle(db: Db, reminder: Reminder, receipt: Receipt, settling: Se
   const at = isoOf(options.clock());
   const outcome = outcomeOf(reminder, receipt, settling);
   const state: ReminderState = outcome === 'postponed' ? 'queued' : outcome;
-  await db.transaction(async (trx) => {
+  const write = async (trx: Db): Promise<void> => {
     const from: ReminderState = (await reminderById(trx, reminder.id))?.state ?? 'sending';
     await moveState(trx, reminder.id, from, state, {
       claimed_by: null,
@@ -225,7 +232,8 @@ async function settle(db: Db, reminder: Reminder, receipt: Receipt, settling: Se
     if (receipt.kind === 'accepted' || receipt.kind === 'refused') await noteRecipients(trx, reminder, receipt, day);
     if (outcome === 'sent') await completeSteps(trx, reminder, settings, day);
     await note(trx, reminder, `reminder_${outcome}`, at, { reply: receipt.reply });
-  });
+  };
+  await patiently(() => db.transaction(write));
   return outcome;
 }
 

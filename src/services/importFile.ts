@@ -69,11 +69,17 @@ export async function importFile(
   return write(db, name, kind, readPayments(bytes, reading), options, writePayments, settings);
 }
 
-/** The kind that a file's columns speak for, or null when they speak for none. Invoices first: they have customers' columns too. */
-export function guessKind(bytes: Buffer): ImportKind | null {
-  if (readInvoices(bytes, { defaultCurrency: 'EUR', withoutCustomer: { name: '-' } }).ok) return 'invoices';
+/**
+ * The kind that a file's columns speak for. Invoices first: they have customers' columns too. Throws a Refusal when the
+ * file is no table, or its columns speak for none.
+ */
+export function guessKind({ name: file, bytes }: { name: string; bytes: Buffer }): ImportKind {
+  const invoices = readInvoices(bytes, { defaultCurrency: 'EUR', withoutCustomer: { name: '-' } });
+  if (invoices.ok) return 'invoices';
   if (readPayments(bytes, { defaultCurrency: 'EUR' }).ok) return 'payments';
-  return readCustomers(bytes).ok ? 'customers' : null;
+  if (readCustomers(bytes).ok) return 'customers';
+  if (invoices.reason === 'missing_columns') throw new Refusal('import_kind', { file });
+  throw new Refusal('import_file', { file, detail: sentence(invoices) });
 }
 
 interface Job {
@@ -267,9 +273,9 @@ async function writePayments({ trx, settings, at, report }: Job, records: Paymen
     const left = invoice ? (open.get(invoice.id) ?? invoice.total - invoice.settledElsewhere - invoice.applied) : 0;
     const applied = record.amount < 0 ? record.amount : Math.min(record.amount, Math.max(0, left));
     if (invoice) open.set(invoice.id, left - applied);
-    const identity = [customerId, invoice?.id, record.paidOn, record.currency, record.amount, record.reference].join(
-      '|',
-    );
+    // By the number as written: the invoice may be imported only after its payment.
+    const { invoiceNumber, paidOn, currency, amount, reference } = record;
+    const identity = [customerId, invoiceNumber, paidOn, currency, amount, reference].join('|');
     const nth = (seen.get(identity) ?? 0) + 1;
     seen.set(identity, nth);
     payments.push({

@@ -6,6 +6,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { Settings } from '../domain/settings.ts';
 import { type InvoiceFacts, type Snapshot, unitsOf } from '../domain/snapshot.ts';
 import type { Db } from '../store/database.ts';
+import { SEND_AGAIN } from '../store/outboxList.ts';
 import { attachmentsOf, linesOf, recipientsOf, type Reminder, type ReminderContent } from '../store/reminders.ts';
 import { sendingCalendar } from '../store/settings.ts';
 import { loadSnapshot } from '../store/snapshot.ts';
@@ -42,6 +43,9 @@ export async function recheckReminder(db: Db, reminder: Reminder, settings: Sett
     return dropped ? { kind: 'cancel', reason: dropped } : { kind: 'go', rewritten: null };
   const message = messageOf(reminder, plan, lines, snapshot);
   if (message.total <= 0) return { kind: 'cancel', reason: 'net_not_positive' };
+  // What may have arrived already goes again as the same bytes, or the customer would have two different messages.
+  if (reminder.reason === SEND_AGAIN && !dropped && message.total === reminder.total_minor)
+    return { kind: 'go', rewritten: null };
   const composed = composeReminder(message, await loadMaterials(db, settings, [message]), day);
   if (!composed.ok) return { kind: 'fail', reason: composed.problem.detail ?? composed.problem.code };
   if (composed.content.recipients.every(({ kind }) => kind === 'bcc'))

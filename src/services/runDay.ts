@@ -8,9 +8,9 @@ import type { Snapshot } from '../domain/snapshot.ts';
 import { messageIdOf } from '../mail/message.ts';
 import { Refusal } from '../refusal.ts';
 import type { Db, Transaction } from '../store/database.ts';
-import { addHistory } from '../store/history.ts';
+import { addHistory, lastAt } from '../store/history.ts';
 import { countByKey, insertReminders, type ReminderDraft, threadsOf } from '../store/reminders.ts';
-import { lastRun, leaseRun, recentRuns, recordDecisions, type RunProblem, updateRun } from '../store/runs.ts';
+import { lastRun, leaseRun, recentRuns, recordDecisions, type Run, type RunProblem, updateRun } from '../store/runs.ts';
 import { readSettings, sendingCalendar } from '../store/settings.ts';
 import { loadSnapshot } from '../store/snapshot.ts';
 import { composeReminder, loadMaterials } from './composeReminders.ts';
@@ -30,7 +30,7 @@ export interface RunResult extends Plan {
   runId: number | null;
   queued: number;
   /** Why the messages wait for approval, when they do. */
-  held: 'review' | 'too_many' | 'unusually_many' | null;
+  held: Run['held'];
   problems: RunProblem[];
 }
 
@@ -58,7 +58,7 @@ export async function runDay(
   const run = await leaseRun(db, { day, owner, startedAt: isoOf(clock()), lateBy });
   if (run.decided) return { ...nothing, runId: run.id, state: 'already_done' };
   const messages = messagesOf(plan.decisions);
-  const held = await brake(db, plan.settings, messages.length);
+  const held = await brake(db, plan.settings, messages.length, clock());
   const { drafts, problems } = await composeAll(db, plan, messages, { runId: run.id, held: held !== null, clock });
   await db.transaction((trx) => commit(trx, plan, run.id, drafts, problems, held, clock));
   return { ...plan, state: 'done', runId: run.id, queued: drafts.length, held, problems };
@@ -72,13 +72,21 @@ async function refuseDay(db: Db, { day, snapshot: { calendar } }: Plan): Promise
 }
 
 /** Too many messages, or many more than usual, wait for a person (SPEC §3 "Brakes"). */
-async function brake(db: Db, { mode, brakes }: Settings, count: number): Promise<RunResult['held']> {
+async function brake(db: Db, { mode, brakes }: Settings, count: number, now: number): Promise<RunResult['held']> {
   if (count === 0) return null;
   if (mode === 'review') return 'review';
+  if (await isStale(db, brakes.maxDataAgeDays, now)) return 'stale_data';
   if (count > brakes.maxMessages) return 'too_many';
   const sizes = (await recentRuns(db, 10)).map((run) => (JSON.parse(run.counts) as { queued?: number }).queued ?? 0);
   const usual = median(sizes.filter((size) => size > 0));
   return usual !== null && count > brakes.maxTimesMedian * usual && count > FEW ? 'unusually_many' : null;
+}
+
+/** Whether payments and invoices were last imported longer ago than the owner trusts them (OT-02). */
+async function isStale(db: Db, days: number | null, now: number): Promise<boolean> {
+  if (days === null) return false;
+  const last = await lastAt(db, 'imported');
+  return last === null || last < isoOf(now - days * 86_400_000);
 }
 
 /** Up to this many messages nobody would call a burst, however quiet the days before were. */
@@ -160,7 +168,7 @@ async function commit(
   await recordDecisions(trx, runId, decisions, ids);
   await addHistory(
     trx,
-    drafts.flatMap(({ key, customerId, lines, stepId }) => {
+    drafts.flatMap(({ key, customerId, lines }) => {
       const reminderId = ids.get(key);
       if (reminderId === undefined) return [];
       return lines.map(({ invoiceId }) => ({
@@ -169,7 +177,6 @@ async function commit(
         customerId,
         invoiceId,
         reminderId,
-        data: { step: stepId },
       }));
     }),
   );

@@ -229,7 +229,9 @@ async function invoices(db: Db, names: Names): Promise<Section<'invoices'>> {
         promises: (promises.get(row.id) ?? []).map((promise) =>
           lean({
             until: promise.until_on,
-            amount: optional(promise.amount_minor && decimalFromMinor(promise.amount_minor, row.currency)),
+            amount: optional(
+              promise.amount_minor === null ? null : decimalFromMinor(promise.amount_minor, row.currency),
+            ),
             note: promise.note,
             madeAt: promise.made_at,
             endedAt: optional(promise.ended_at),

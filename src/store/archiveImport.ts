@@ -93,13 +93,51 @@ async function upsert(
   return made.id;
 }
 
+/** Writes records one by one; one that breaks a rule of the database is refused by its name. */
+async function each<T>(
+  { file }: Import,
+  what: string,
+  records: readonly T[],
+  nameOf: (record: T) => string,
+  write: (record: T) => Promise<void>,
+): Promise<void> {
+  for (const record of records)
+    try {
+      await write(record);
+    } catch (error) {
+      const { code = '', message } = error as Error & { code?: string };
+      if (!code.startsWith('SQLITE_CONSTRAINT')) throw error;
+      // knex puts the whole statement before the rule.
+      const detail = message.slice(message.lastIndexOf(' - ') + 3);
+      throw new Refusal('archive_record', { file, what, name: nameOf(record), detail });
+    }
+}
+
+const byName = ({ name }: { name: string }): string => name;
+const byRun = ({ run, customer }: { run: string; customer: string }): string => `${run} / ${customer}`;
+const byMoment = ({ at, kind }: { at: string; kind: string }): string => `${at} ${kind}`;
+const byNumber = ({ customer, number }: { customer: string; number: string }): string => `${customer} / ${number}`;
+
 /** Settings, templates, plans, customers and enrolments. */
 export async function writeSetup(job: Import, archive: Archive): Promise<void> {
-  if (archive.settings) await writeSettings(job.trx, archive.settings);
-  for (const template of archive.templates) await writeTemplate(job, template);
-  for (const plan of archive.plans) await writePlan(job, plan);
-  for (const customer of archive.customers) await writeCustomer(job, customer);
-  for (const enrolment of archive.enrolments) await writeEnrolment(job, enrolment, archive.plans);
+  const { settings, templates, plans, customers, enrolments } = archive;
+  if (settings) await writeSettings(job.trx, settings);
+  await each(job, 'template', templates, byName, (template) => writeTemplate(job, template));
+  await each(job, 'plan', plans, byName, (plan) => writePlan(job, plan));
+  await each(
+    job,
+    'customer',
+    customers,
+    ({ code }) => code,
+    (customer) => writeCustomer(job, customer),
+  );
+  await each(
+    job,
+    'enrolment',
+    enrolments,
+    ({ customer, plan }) => `${customer} / ${plan}`,
+    (enrolment) => writeEnrolment(job, enrolment, plans),
+  );
 }
 
 async function writeTemplate(
@@ -118,6 +156,7 @@ async function writeTemplate(
 
 async function writePlan(job: Import, plan: Archive['plans'][number]): Promise<void> {
   const { name, kind, roles, limits, pause, createdAt, archivedAt } = plan;
+  await refuseOtherKind(job, plan);
   const own =
     plan.kind === 'recap'
       ? {
@@ -147,6 +186,12 @@ async function writePlan(job: Import, plan: Archive['plans'][number]): Promise<v
       ceiling_minor: ceiling === undefined ? null : minor(job, ceiling, currency, name),
     });
   await writePause(job, 'plan_id', id, pause);
+}
+
+/** Enrolments and completions hang on what a plan is, so a plan of the same name must be of the same kind. */
+async function refuseOtherKind({ trx, file }: Import, { name, kind }: Archive['plans'][number]): Promise<void> {
+  const other: { kind: string } | undefined = await trx('plans').where({ name }).whereNot({ kind }).first();
+  if (other) throw new Refusal('archive_record', { file, what: 'plan', name, detail: `it is of kind ${other.kind}` });
 }
 
 /** Steps keep their place; those that the archive no longer names are retired, because invoices may have completed them. */
@@ -267,9 +312,15 @@ async function writeEnrolment(
 
 /** Invoices, credit notes and payments, with what belongs to them; then the balances. */
 export async function writeLedger(job: Import, archive: Archive): Promise<void> {
-  for (const invoice of archive.invoices) await writeInvoice(job, invoice);
-  for (const note of archive.creditNotes) await writeCreditNote(job, note);
-  for (const payment of archive.payments) await writePayment(job, payment);
+  await each(job, 'invoice', archive.invoices, byNumber, (invoice) => writeInvoice(job, invoice));
+  await each(job, 'credit note', archive.creditNotes, byNumber, (note) => writeCreditNote(job, note));
+  await each(
+    job,
+    'payment',
+    archive.payments,
+    ({ key }) => key,
+    (payment) => writePayment(job, payment),
+  );
   for (const { key, reverses } of archive.payments)
     if (reverses)
       await job
@@ -340,7 +391,7 @@ async function writeCreditNote(job: Import, note: Archive['creditNotes'][number]
   };
   const once = { created_at: note.createdAt ?? job.at };
   const id = await upsert(job, 'credit_notes', job.ids.creditNote, pair(customer, number), row, once);
-  await writeApplications(job, 'credit_note_id', id, note);
+  await writeApplications(job, 'credit_note_id', id, { ...note, name: `credit note ${number}` });
 }
 
 async function writePayment(job: Import, payment: Archive['payments'][number]): Promise<void> {
@@ -356,37 +407,65 @@ async function writePayment(job: Import, payment: Archive['payments'][number]): 
     source_key: key,
   };
   const id = await upsert(job, 'payments', job.ids.payment, key, row, { created_at: payment.createdAt ?? job.at });
-  await writeApplications(job, 'payment_id', id, payment);
+  await writeApplications(job, 'payment_id', id, { ...payment, name: `payment ${key}` });
 }
 
 async function writeApplications(
   job: Import,
   column: 'payment_id' | 'credit_note_id',
   id: number,
-  {
-    customer,
-    currency,
-    applied,
-  }: { customer: string; currency: string; applied: { invoice: string; amount: string; on: string }[] },
+  source: {
+    name: string;
+    customer: string;
+    currency: string;
+    applied: { invoice: string; amount: string; on: string }[];
+  },
 ): Promise<void> {
+  const { name, customer, currency, applied } = source;
   await job
     .trx('applications')
     .where({ [column]: id })
     .delete();
-  for (const { invoice, amount, on } of applied)
+  for (const { invoice, amount, on } of applied) {
+    const invoiceId = idOf(job, 'invoice', pair(customer, invoice));
+    const other = await job.trx('invoices').where({ id: invoiceId }).whereNot({ currency }).first();
+    if (other) {
+      const detail = `${name} is in ${currency}`;
+      throw new Refusal('archive_record', { file: job.file, what: 'application to', name: invoice, detail });
+    }
     await job.trx('applications').insert({
       [column]: id,
-      invoice_id: idOf(job, 'invoice', pair(customer, invoice)),
+      invoice_id: invoiceId,
       amount_minor: minor(job, amount, currency, invoice),
       applied_on: on,
     });
+  }
 }
 
 /** Runs, reminders, completions, decisions and history: what already happened. Records that are there already stay as they are. */
 export async function writePast(job: Import, archive: Archive): Promise<void> {
-  for (const run of archive.runs) await writeRun(job, run);
-  for (const reminder of archive.reminders) await writeReminder(job, reminder);
-  for (const completion of archive.completions) await writeCompletion(job, completion);
+  const { runs, reminders, completions } = archive;
+  await each(
+    job,
+    'run',
+    runs,
+    ({ day }) => day,
+    (run) => writeRun(job, run),
+  );
+  await each(
+    job,
+    'reminder',
+    reminders,
+    ({ messageId }) => messageId,
+    (reminder) => writeReminder(job, reminder),
+  );
+  await each(
+    job,
+    'completion',
+    completions,
+    ({ customer, invoice }) => `${customer} / ${invoice}`,
+    (completion) => writeCompletion(job, completion),
+  );
   await writeDecisions(job, archive.decisions);
   await writeHistory(job, archive.history);
 }
@@ -528,9 +607,10 @@ async function writeCompletion(job: Import, completion: Archive['completions'][n
 async function writeDecisions(job: Import, decisions: Archive['decisions']): Promise<void> {
   const recorded: { run_id: number }[] = await job.trx('decisions').distinct('run_id');
   const done = new Set(recorded.map(({ run_id }) => run_id));
-  for (const { run, customer, invoice, plan, currency, kind, reasons, until, reminder } of decisions) {
+  await each(job, 'decision', decisions, byRun, async (decision) => {
+    const { run, customer, invoice, plan, currency, kind, reasons, until, reminder } = decision;
     const runId = idOf(job, 'run', run);
-    if (done.has(runId)) continue;
+    if (done.has(runId)) return;
     await job.trx('decisions').insert({
       run_id: runId,
       invoice_id: invoice === undefined ? null : idOf(job, 'invoice', pair(customer, invoice)),
@@ -542,14 +622,14 @@ async function writeDecisions(job: Import, decisions: Archive['decisions']): Pro
       until_on: until ?? null,
       reminder_id: reminder === undefined ? null : idOf(job, 'reminder', reminder),
     });
-  }
+  });
 }
 
 async function writeHistory(job: Import, history: Archive['history']): Promise<void> {
   const print = (row: object): string => JSON.stringify(Object.values(row));
   const columns = ['at', 'kind', 'customer_id', 'invoice_id', 'reminder_id', 'data'];
   const known = new Set(((await job.trx('history').select(columns)) as object[]).map(print));
-  for (const { at, kind, customer, invoice, reminder, data } of history) {
+  await each(job, 'history', history, byMoment, async ({ at, kind, customer, invoice, reminder, data }) => {
     const row = {
       at,
       kind,
@@ -559,5 +639,5 @@ async function writeHistory(job: Import, history: Archive['history']): Promise<v
       data: JSON.stringify(data),
     };
     if (!known.has(print(row))) await job.trx('history').insert(row);
-  }
+  });
 }

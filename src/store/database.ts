@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import { migrationNames, migrationSource } from '../../migrations/index.ts';
 import { Refusal } from '../refusal.ts';
@@ -21,21 +22,25 @@ export async function openDatabase(file: string, { create = true } = {}): Promis
   const db = connect(file);
   try {
     if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    await refuseNewer(db, file);
-    await db.migrate.latest({ migrationSource });
+    const applied = await appliedMigrations(db, file);
+    if (applied < migrationNames.length) await db.migrate.latest({ migrationSource });
     await verifyDurability(db);
     return db;
   } catch (error) {
     await db.destroy();
-    throw refusalOf(error, file) ?? error;
+    throw refusalOf(error, file);
   }
 }
+
+const ignore = (): void => undefined;
 
 function connect(file: string): Db {
   return knex({
     client: 'better-sqlite3',
     connection: { filename: file },
     useNullAsDefault: true,
+    // knex would print what it throws as well, and on stdout at that.
+    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
     pool: {
       min: 1,
       max: 1,
@@ -53,15 +58,17 @@ function connect(file: string): Db {
   });
 }
 
-async function refuseNewer(db: Db, file: string): Promise<void> {
+/** How many migrations the file has seen; refuses one that saw others than ours, or that is no file of ours. */
+async function appliedMigrations(db: Db, file: string): Promise<number> {
   if (!(await db.schema.hasTable('knex_migrations'))) {
     const [other] = await db('sqlite_master').where({ type: 'table' }).limit(1);
     if (other) throw new Refusal('foreign_database', { file });
-    return;
+    return 0;
   }
   const applied: { name: string }[] = await db('knex_migrations').select('name');
   const unknown = applied.find(({ name }) => !migrationNames.includes(name));
   if (unknown) throw new Refusal('newer_database', { file });
+  return applied.length;
 }
 
 /** `synchronous` reads FULL right after WAL was chosen and may fall back at the first transaction, so ask after one. */
@@ -75,17 +82,35 @@ async function verifyDurability(db: Db): Promise<void> {
 export const isDatabaseError = (error: unknown): boolean =>
   String((error as { code?: unknown } | null)?.code ?? '').startsWith('SQLITE_');
 
-function refusalOf(error: unknown, file: string): Refusal | null {
+/** How often to try again while another program writes; each try waits `busy_timeout` itself. */
+const TRIES = 60;
+
+/**
+ * Does the work again while another program holds the database: for what must be written down because it has happened.
+ * The work must be one statement or one transaction.
+ */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let n = 1; ; n++)
+    try {
+      return await work();
+    } catch (error) {
+      if (n === TRIES || !String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
+      await setTimeout(100);
+    }
+}
+
+/** What went wrong with the file as a sentence for the owner, where there is one; else the error itself. */
+export function refusalOf(error: unknown, file: string): unknown {
   if (error instanceof Refusal) return error;
-  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const { code = '', message = '', name } = error as Error & { code?: string };
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return new Refusal('unreadable_database', { file });
-  if (code.startsWith('SQLITE_BUSY')) return new Refusal('busy_database', { file });
+  if (code.startsWith('SQLITE_BUSY') || name === 'MigrationLocked') return new Refusal('busy_database', { file });
   if (
     /^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS|ENOTDIR|EEXIST)/.test(code) ||
     /unable to open|directory does not exist/.test(message)
   )
     return new Refusal('unwritable_database', { file });
-  return null;
+  return error;
 }
 
 /** What SQLite finds wrong with the file, and references that lead nowhere; empty when it is sound. */

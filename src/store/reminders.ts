@@ -392,3 +392,7 @@ export async function outboxCounts(db: Db): Promise<{ waiting: number; todo: num
     else waiting += n;
   return { waiting, todo };
 }
+
+/** Whether a reminder stands in the middle of being sent: while nobody sends, a crash left it there. */
+export const hasInterrupted = async (db: Db): Promise<boolean> =>
+  (await db('reminders').select('id').whereIn('state', ['sending', 'handover']).first()) !== undefined;

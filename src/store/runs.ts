@@ -21,7 +21,7 @@ export interface Run {
   decided_at: string | null;
   closed_at: string | null;
   late_by_minutes: number;
-  held: 'review' | 'too_many' | 'unusually_many' | null;
+  held: 'review' | 'stale_data' | 'too_many' | 'unusually_many' | null;
   counts: string;
   problems: string;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { translator } from '../i18n/translate.ts';
-import { accessControl } from './access/control.ts';
+import { accessControl, checkRoutes } from './access/control.ts';
 import { accessRoutes } from './access/routes.ts';
 import { serveAssets } from './assets.ts';
 import { customerRoutes } from './customers/routes.ts';
@@ -27,19 +27,22 @@ export const ROUTES: readonly Route[] = [
   ...settingsRoutes,
 ];
 
-/** The web app. */
+/** The web app. Throws when two routes share an address, or one does not say who may use it. */
 export function createApp(web: Web): Express {
+  checkRoutes(ROUTES);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  // Unless proxies are declared, what X-Forwarded-… says is a stranger's word.
+  app.set('trust proxy', web.config.trustProxy);
   app.use(headers);
   app.get('/healthz', (_request, response) => void response.type('text').send('ok'));
   app.use(serveAssets);
-  app.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 5000 }), methodOverride);
+  app.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 1000 }), methodOverride);
   const control = accessControl(web);
   app.use(control.identify);
-  for (const route of ROUTES) app[route.method](route.path, control.guard(route), answer(web, route));
-  app.use(control.identify, async (request, response) => (await visitOf(web, request, response)).notFound());
+  for (const route of ROUTES) app[route.method](route.path, ...control.guard(route), answer(web, route));
+  app.use(async (request, response) => (await visitOf(web, request, response)).notFound());
   app.use(failed(web));
   return app;
 }
@@ -56,10 +59,18 @@ const methodOverride: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Nothing inline, nothing foreign. The nonce is for the editor's own style sheet (docs/decisions). */
+/** What no page of ours asks the browser for. */
+const NOT_ASKED = ['camera', 'geolocation', 'microphone', 'payment', 'usb', 'display-capture', 'browsing-topics'];
+
+/** Nothing inline, nothing foreign, nothing kept. The nonce is for the editor's own style sheet (docs/decisions). */
 const headers: RequestHandler = (request, response, next) => {
   const nonce = randomBytes(16).toString('base64');
   response.locals.nonce = nonce;
+  response.set({
+    // A page shows what only its user may see, also when somebody else presses Back.
+    'Cache-Control': 'no-store',
+    'Permissions-Policy': NOT_ASKED.map((name) => `${name}=()`).join(', '),
+  });
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,

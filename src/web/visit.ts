@@ -13,6 +13,7 @@ import {
 } from '../i18n/translate.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { PasswordCost } from '../services/passwordHash.ts';
 import type { Db } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
 import type { SignedIn } from './access/session.ts';
@@ -26,6 +27,10 @@ export interface Web {
   config: Config;
   /** Names this process in claims. */
   owner: string;
+  /** What the console printed for the first visit; nobody can make that visit without it. */
+  setupToken?: string | undefined;
+  /** What a new password's hash costs; tests save it. */
+  passwordCost?: PasswordCost | undefined;
 }
 
 /** Who may come here: everybody; only while there is no owner yet; every user; owners only. */
@@ -36,6 +41,8 @@ export interface Route {
   method: 'get' | 'post' | 'put' | 'delete';
   path: string;
   allow: Allow;
+  /** How often one address on the network may call it in a minute. */
+  perMinute?: number;
   run: (visit: Visit, web: Web) => Promise<void> | void;
 }
 

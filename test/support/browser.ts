@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -45,5 +45,16 @@ async function unpack(cache: string, ready: string): Promise<void> {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
   }
+  writeFileSync(path.join(folder, 'fonts', 'fonts.conf'), fontsOf(ready));
   if (!existsSync(ready)) renameSync(folder, ready);
 }
+
+/** The package's own list looks in /tmp/fonts only, and a browser that finds no font at all dies at the first text. */
+const fontsOf = (ready: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${path.join(ready, 'fonts')}</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${path.join(ready, 'fonts-cache')}</cachedir>
+</fontconfig>
+`;

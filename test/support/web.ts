@@ -1,9 +1,13 @@
+import { CookieAccessInfo } from 'cookiejar';
 import type { Express } from 'express';
 import supertest, { type Response } from 'supertest';
-import { clockAt } from '../../src/clock.ts';
+import { clockAt, isoOf } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { loadDemo } from '../../src/services/loadDemo.ts';
+import { hashPassword } from '../../src/services/passwordHash.ts';
 import { type Db, openDatabase } from '../../src/store/database.ts';
+import { insertUser, type Role } from '../../src/store/users.ts';
+import { formToken } from '../../src/web/access/cookie.ts';
 import { createApp } from '../../src/web/app.ts';
 import type { Web } from '../../src/web/visit.ts';
 
@@ -13,6 +17,8 @@ export interface Visitor {
   post(path: string, form?: object, options?: { htmx?: boolean }): Promise<Response>;
   put(path: string, form?: object, options?: { htmx?: boolean }): Promise<Response>;
   delete(path: string, form?: object, options?: { htmx?: boolean }): Promise<Response>;
+  /** The `Cookie` header that he would send now. */
+  cookie(): string;
 }
 
 export interface OpenWeb {
@@ -21,27 +27,72 @@ export interface OpenWeb {
   app: Express;
   /** Anna, the owner, signed in. */
   anna: Visitor;
+  /** Anna's `Cookie` header, for other ways to ask. */
+  cookie: string;
   close(): Promise<void>;
 }
 
-/** The app over a database in memory, with the example company unless told otherwise, standing at 10:00 of 2026-11-23 (a Monday). */
-export async function openWeb({ demo = true, language = 'en', day = '2026-11-23' } = {}): Promise<OpenWeb> {
-  const db = await openDatabase(':memory:');
+/** A hash that costs nothing, for many tests; what real ones cost, one test measures. */
+export const CHEAP = { memory: 8, passes: 1 };
+export const PASSWORD = 'four quiet brass lanterns';
+export const ANNA = { name: 'Anna', email: 'anna@example.test' };
+
+/**
+ * The app over a database in memory, with the example company unless told otherwise, standing at 10:00 of 2026-11-23 (a
+ * Monday). With `owner: false` nobody has made the first visit yet, and `anna` is a stranger.
+ */
+export async function openWeb({
+  demo = true,
+  language = 'en',
+  day = '2026-11-23',
+  file = ':memory:',
+  owner = true,
+  env = {} as Record<string, string>,
+} = {}): Promise<OpenWeb> {
+  const db = await openDatabase(file);
   const clock = clockAt(day as never, '10:00', 'Europe/Paris');
   if (demo) await loadDemo(db, { clock, language });
-  const web: Web = { db, clock, owner: 'test', config: readConfig({ DUNWELL_DATA_DIR: '/nonexistent' }) };
+  if (owner) await newUser(db, { ...ANNA, role: 'owner', createdAt: isoOf(clock()) });
+  const config = readConfig({ DUNWELL_DATA_DIR: '/nonexistent', DUNWELL_SECRET_KEY: 'k'.repeat(43), ...env });
+  const web: Web = { db, clock, owner: 'test', config, passwordCost: CHEAP };
   const app = createApp(web);
-  return { db, web, app, anna: await visitor(app), close: () => db.destroy() };
+  const anna = await visitor(app);
+  if (owner) await signIn(anna, ANNA.email);
+  return { db, web, app, anna, cookie: anna.cookie(), close: () => db.destroy() };
+}
+
+/** A user with the password that all of them have here. */
+export async function newUser(
+  db: Db,
+  { name, email, role, createdAt = '2026-01-01T00:00:00.000Z' }: typeof ANNA & { role: Role; createdAt?: string },
+): Promise<number> {
+  const passwordHash = await hashPassword(PASSWORD, CHEAP);
+  const id = await insertUser(db, { name, email, role, language: 'en', passwordHash, createdAt });
+  if (id === null) throw new Error(`${email} is there already`);
+  return id;
+}
+
+export async function signIn(who: Visitor, email: string, password = PASSWORD): Promise<Response> {
+  const response = await who.post('/sign-in', { email, password, next: '' });
+  if (response.status !== 303) throw new Error(`${email} could not sign in: ${response.status}`);
+  return response;
 }
 
 /** A visitor with cookies of his own. */
 export async function visitor(app: Express): Promise<Visitor> {
   const agent = supertest.agent(app);
+  const cookies = (): { name: string; value: string }[] => agent.jar.getCookies(CookieAccessInfo.All);
+  const sessionId = (): string => cookies().find(({ name }) => /^(__Host-)?dunwell$/.test(name))?.value ?? '';
   const send =
     (method: 'post' | 'put' | 'delete') =>
-    (path: string, form: object = {}, { htmx = false } = {}) => {
+    async (path: string, form: object = {}, { htmx = false } = {}) => {
+      // A form comes from a page, and the first page brings the cookie.
+      if (sessionId() === '') await agent.get('/sign-in');
       const request = agent[method](path).type('form').set('Sec-Fetch-Site', 'same-origin');
-      return (htmx ? request.set('HX-Request', 'true').set('HX-Request-Type', 'partial') : request).send(form);
+      const token = formToken(sessionId());
+      return htmx
+        ? request.set({ 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'X-CSRF-Token': token }).send(form)
+        : request.send({ _csrf: token, ...form });
     };
   return {
     get: (path, { htmx = false } = {}) => {
@@ -51,5 +102,9 @@ export async function visitor(app: Express): Promise<Visitor> {
     post: send('post'),
     put: send('put'),
     delete: send('delete'),
+    cookie: () =>
+      cookies()
+        .map(({ name, value }) => `${name}=${value}`)
+        .join('; '),
   };
 }
