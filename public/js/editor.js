@@ -22,7 +22,7 @@
     if (kind === 'else') return inside === 'plural' ? words.several : words.otherwise;
     const what = words.names[name];
     if (kind === 'open') return words[block]?.replace('{what}', what ?? name) ?? code;
-    return what ?? code;
+    return what ?? (name || code);
   };
 
   const isKnown = (code, words) => {
@@ -58,7 +58,7 @@
       loose = null;
     };
     const boundary = (code) => {
-      const piece = { code, attributes: {} };
+      const piece = { code, attributes: {}, outside: true };
       if (kindOf(code) === 'close' && blocks.length && !pending.length) blocks.at(-1).pieces.push(piece);
       else pending.push(piece);
       loose = null;
@@ -88,7 +88,7 @@
     for (const node of body.childNodes) {
       if (node.nodeName === 'P') add('p', each(node, {}, []));
       else if (node.nodeName === 'UL' || node.nodeName === 'OL') list(node, node.nodeName.toLowerCase());
-      else if (node.nodeName === 'DW-CHIP' && !loose) {
+      else if (node.nodeName === 'DW-CHIP' && (!loose || tokens[Number(node.getAttribute('n'))] === TABLE)) {
         const code = tokens[Number(node.getAttribute('n'))];
         if (kindOf(code) !== 'value') boundary(code);
         else {
@@ -105,7 +105,31 @@
       }
     }
     if (pending.length) add('p', []);
+    for (const { pieces } of blocks) trim(pieces);
+    if (loopsAround(blocks)) throw new Unsupported();
     return blocks;
+  };
+
+  /** Source may be laid out as it likes: blanks at the ends of a paragraph mean nothing. */
+  const trim = (pieces) => {
+    const [first, last] = [pieces[0], pieces.at(-1)];
+    if (first?.string && first.string !== '\n') pieces[0] = { ...first, string: first.string.trimStart() };
+    if (last?.string && last.string !== '\n')
+      pieces[pieces.length - 1] = { ...pieces.at(-1), string: pieces.at(-1).string.trimEnd() };
+  };
+
+  /** True for a list of invoices that repeats whole paragraphs: in the rich text it would look like one within a paragraph. */
+  const loopsAround = (blocks) => {
+    const isLoop = (piece) => /^\{\{\s*#\s*each/.test(piece?.code ?? '');
+    const isLoopEnd = (piece) => /^\{\{\s*\/\s*each/.test(piece?.code ?? '');
+    return statementsOf(blocks).some(({ open, close }) => {
+      const from = blocks[open[0]].pieces[open[1]];
+      const to = blocks[close[0]].pieces[close[1]];
+      if (!isLoop(from) || !isLoopEnd(to)) return false;
+      if (open[0] !== close[0]) return true;
+      const wholeItem = open[1] === 0 && close[1] === blocks[close[0]].pieces.length - 1;
+      return from.outside ? blocks[open[0]].type === 'p' || !wholeItem : blocks[open[0]].type !== 'p' && wholeItem;
+    });
   };
 
   const LIST_ATTRIBUTES = { ul: ['bulletList', 'bullet'], ol: ['numberList', 'number'] };
@@ -160,7 +184,10 @@
 
   const paragraphsOf = (pieces) => {
     const lines = [[]];
-    for (const piece of pieces) isBreak(piece) ? lines.push([]) : lines.at(-1).push(piece);
+    for (const piece of pieces) {
+      if (isBreak(piece)) lines.push([]);
+      else lines.at(-1).push(piece);
+    }
     const paragraphs = [];
     let current = null;
     lines.forEach((line, n) => {
@@ -225,11 +252,14 @@
       if (!whole && (blocks[open[0]].type === 'p' || first[0] !== last[0])) continue;
       if (whole && first[0] !== last[0] && branches.some((b) => runOf(b)[0] !== b)) continue;
       const code = ([b, p]) => blocks[b].pieces[p].code;
-      blocks[open[0]][whole ? 'outerBefore' : 'before'].push(code(open));
-      elses.forEach((place, n) =>
-        blocks[branches[n]][whole && first[0] !== last[0] ? 'outerBefore' : 'before'].push(code(place)),
-      );
-      blocks[close[0]][whole ? 'outerAfter' : 'after'].unshift(code(close));
+      const single = first[0] === last[0] && open[0] === close[0];
+      if (/#\s*each/.test(code(open)) && (!single || blocks[open[0]].type === 'p')) continue;
+      const outer = whole && !/#\s*each/.test(code(open));
+      blocks[open[0]][outer ? 'outerBefore' : 'before'].push(code(open));
+      // An inner condition that ends where a branch ends is met later, and put before this "else".
+      const beside = outer && first[0] !== last[0] ? 'outerAfter' : 'after';
+      elses.forEach((place, n) => blocks[branches[n] - 1][beside].push(code(place)));
+      blocks[close[0]][outer ? 'outerAfter' : 'after'].unshift(code(close));
       for (const [b, p] of [open, ...elses, close]) gone.add(blocks[b].pieces[p]);
     }
     for (const block of blocks) {
@@ -260,7 +290,7 @@
       while (same < open.length && same < wanted.length && String(open[same]) === String(wanted[same])) same += 1;
       html += open
         .slice(same)
-        .reverse()
+        .toReversed()
         .map(([tag]) => `</${tag}>`)
         .join('');
       html += wanted.slice(same).map(opening).join('');

@@ -7,7 +7,7 @@
 
   const open = () => {
     if (!body.childElementCount) return;
-    bootstrap.Offcanvas.getOrCreateInstance(panel).show();
+    tabler.Offcanvas.getOrCreateInstance(panel).show();
     body.querySelector('h1, h2')?.setAttribute('tabindex', '-1');
     body.querySelector('h1, h2')?.focus({ preventScroll: true });
   };
@@ -24,7 +24,7 @@
     if (target === body || body.contains(target)) open();
   });
   document.addEventListener('click', (event) => {
-    if (event.target.closest('[data-close-panel]')) bootstrap.Offcanvas.getOrCreateInstance(panel).hide();
+    if (event.target.closest('[data-close-panel]')) tabler.Offcanvas.getOrCreateInstance(panel).hide();
   });
   panel.addEventListener('hidden.bs.offcanvas', () => {
     body.replaceChildren();

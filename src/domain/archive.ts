@@ -9,7 +9,7 @@ const day = z
   .string()
   .refine(isDay, 'not a day written YYYY-MM-DD')
   .meta({ format: 'date', description: 'YYYY-MM-DD' });
-const instant = z.iso.datetime({ message: 'not an instant written 2026-01-31T12:00:00.000Z' });
+const instant = z.iso.datetime({ precision: 3, message: 'not an instant written 2026-01-31T12:00:00.000Z' });
 const currency = z.string().regex(/^[A-Z]{3}$/, 'not a currency of three capitals');
 const amount = z
   .string()

@@ -1,3 +1,4 @@
+import { isAddress } from './address.ts';
 import type { Day } from './calendar.ts';
 
 /** How a reminder reaches somebody. */
@@ -37,7 +38,8 @@ export function addressees(customer: Pick<Customer, 'contacts'>, roles: readonly
   const chosen = roles.length
     ? customer.contacts.filter((contact) => roles.includes(contact.role))
     : customer.contacts.filter((contact) => contact.receives !== 'none');
-  return chosen.filter((contact) => contact.email !== null && contact.refusedOn === null);
+  // An address that no mail could be sent to counts as none.
+  return chosen.filter(({ email, refusedOn }) => email !== null && refusedOn === null && isAddress(email));
 }
 
 /** Why nobody can be reached over the channel, or null when somebody can. */

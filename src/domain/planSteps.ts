@@ -131,7 +131,7 @@ export function laidOut<S extends Pick<Step, 'trigger'> & Partial<Pick<Step, 're
   const chained = steps.filter(({ trigger }) => trigger.from === 'previous');
   const fixed = steps
     .filter(({ trigger }) => trigger.from !== 'previous')
-    .sort((a, b) => daysBetween(dayOf(b, null), dayOf(a, null)));
+    .toSorted((a, b) => daysBetween(dayOf(b, null), dayOf(a, null)));
   const result: LaidOut<S>[] = [];
   const placed = new Set<S>();
   let previous: Day | null = null;

@@ -6,6 +6,7 @@ import type frame from '../../locales/en/frame.json';
 import type invoices from '../../locales/en/invoices.json';
 import type outbox from '../../locales/en/outbox.json';
 import type plans from '../../locales/en/plans.json';
+import type sending from '../../locales/en/sending.json';
 import type settings from '../../locales/en/settings.json';
 import type templates from '../../locales/en/templates.json';
 import type shared from '../../locales/en.json';
@@ -24,6 +25,7 @@ export const SECTIONS = [
   'invoices',
   'outbox',
   'plans',
+  'sending',
   'settings',
   'templates',
 ] as const;
@@ -37,6 +39,7 @@ type Exact =
   | keyof typeof invoices
   | keyof typeof outbox
   | keyof typeof plans
+  | keyof typeof sending
   | keyof typeof settings
   | keyof typeof templates;
 /** A key of en.json; of a plural only the stem. */

@@ -56,12 +56,12 @@ const CUSTOMER: Dictionary = {
     last: 'Customer, Client, Cliente, Kunde, Debitor, Debtor, Account, Compte, Tiers',
   },
   customerName: {
-    plain: `Customer Name, Client Name, Debtor Name, Contact Name, Account Name, Bill To, Display Name, Billing Name, Buyer, Sold To,
+    plain: `Customer Name, Client Name, Debtor Name, Account Name, Bill To, Display Name, Billing Name, Buyer, Sold To,
       Nom client, Raison sociale, Raison sociale client, Client nom, Libellé tiers, Nom tiers, CompAuxLib,
       Nome cliente, Ragione sociale, Ragione sociale cliente, Denominazione, Denominazione cliente, Cliente nome, Intestatario,
       Kundenname, Name Kunde, Kunde Name, Firmenname, Debitorname, Rechnungsempfänger,
       Nombre cliente, Razón social, Nombre fiscal, Cliente nombre, Nombre empresa`,
-    weak: `Company Name, Partner, Invoice Partner Display Name, Name, Nom, Nome, Nombre, Customer, Client, Cliente, Kunde, Debitor,
+    weak: `Company Name, Partner, Invoice Partner Display Name, Name, Nom, Nome, Nombre, Contact Name, Customer, Client, Cliente, Kunde, Debitor,
       Debtor, Tiers, Company, Société, Azienda, Firma, Empresa, Entreprise, Contact, Denominación`,
   },
   legalId: {
@@ -98,7 +98,8 @@ const CUSTOMER: Dictionary = {
     plain: `Contact Person, Primary Contact, Main Contact, Contact Full Name, Attention, Billing Attention, Attn,
       Nom du contact, Contact principal, Interlocuteur, Personne à contacter, Nome contatto, Referente, Persona di contatto,
       Ansprechpartner, Kontaktperson, Kontakt, Persona de contacto, Nombre de contacto, Contacto`,
-    weak: 'Contact, Contatto, Contact Name, Full Name, Name',
+    weak: 'Contact, Contatto, Full Name, Name',
+    last: 'Contact Name',
   },
   firstName: {
     plain: 'First Name, Contact First Name, Given Name, Forename, Prénom, Prénom contact, Vorname',

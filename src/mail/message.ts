@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import { isAddress, type Mailbox, plainName } from './address.ts';
+import { isAddress } from '../domain/address.ts';
+import { type Mailbox, plainName } from './address.ts';
 
 /** A message ready to be turned into bytes. */
 export interface OutgoingMail {

@@ -1,11 +1,11 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { ComposedMail, MailContent } from './compose.ts';
 import type { TemplateProblem } from './templates.ts';
 
 export type Scope = 'single' | 'grouped';
 
-/** What the worker is asked: check these words, then fill them for each of the contents. */
+/** What is asked: check these words, then fill them for each of the contents. */
 export interface RenderJob {
   template: { subject: string; body: string };
   scope: Scope;
@@ -22,18 +22,20 @@ export type FieldProblem = { field: 'subject' | 'body' } & (
 
 export type Rendering = { ok: true; mails: ComposedMail[] } | { ok: false; problems: FieldProblem[] };
 
-/** A template that was saved renders in a few milliseconds. */
+/** Times in milliseconds. A sound template renders in a few; loading the code takes longer, once. */
 const TIMEOUT = 1000;
-/** Time to load the worker's code, once. */
 const START_TIMEOUT = 20_000;
-const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
+const IDLE = 120_000;
+const MEMORY_MB = 64;
 
-let worker: Promise<Worker> | null = null;
+let renderer: ChildProcess | null = null;
 let last: Promise<unknown> = Promise.resolve();
+let idle: NodeJS.Timeout | undefined;
 
 /**
- * Checks and fills a template that nobody has checked yet, in a thread of its own that is ended after a second or when it
- * takes too much memory (RELIABILITY S12): whatever was written, the process goes on answering. One job at a time.
+ * Checks and fills a template that nobody has checked yet, in a process of its own that is ended after a second or when it
+ * takes too much memory (RELIABILITY S12): whatever was written, this one goes on answering. A thread would not do: one
+ * that asks for a very large string at once takes the whole process with it. One job at a time.
  */
 export function renderTemplate(job: RenderJob): Promise<Rendering> {
   const result = last.then(() => run(job));
@@ -42,46 +44,71 @@ export function renderTemplate(job: RenderJob): Promise<Rendering> {
 }
 
 async function run(job: RenderJob): Promise<Rendering> {
-  const thread = await (worker ??= start());
-  thread.ref();
-  const answer = await answerOf<Rendering>(thread, TIMEOUT, () => thread.postMessage(job));
-  if (answer.ok) {
-    thread.unref();
-    return answer.value;
+  clearTimeout(idle);
+  const child = (renderer ??= await start());
+  hold(child);
+  const answer = await answerOf<Rendering>(child, TIMEOUT, () => child.send(job));
+  if (!answer.ok) {
+    end(child);
+    return { ok: false, problems: [{ field: 'body', code: 'heavy', detail: answer.why, line: null, place: null }] };
   }
-  worker = null;
-  await thread.terminate();
-  return { ok: false, problems: [{ field: 'body', code: 'heavy', detail: answer.why, line: null, place: null }] };
+  release(child);
+  idle = setTimeout(() => end(child), IDLE).unref();
+  return answer.value;
 }
 
-async function start(): Promise<Worker> {
-  const thread = new Worker(path.join(import.meta.dirname, 'renderWorker.ts'), { resourceLimits: MEMORY, env: {} });
-  // An error between two jobs must not end the process: the next job meets a thread that has ended.
-  thread.on('error', () => undefined);
-  const answer = await answerOf(thread, START_TIMEOUT, () => undefined);
-  if (answer.ok) return thread;
-  worker = null;
-  await thread.terminate();
-  throw new Error(`the render worker did not start: ${answer.why}`);
+async function start(): Promise<ChildProcess> {
+  const child = fork(path.join(import.meta.dirname, 'renderProcess.ts'), {
+    execArgv: [`--max-old-space-size=${MEMORY_MB}`],
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+  });
+  // It may end between two jobs as well; the next one then starts another.
+  child.once('exit', () => forget(child));
+  child.on('error', () => undefined);
+  const answer = await answerOf(child, START_TIMEOUT, () => undefined);
+  if (answer.ok) return child;
+  end(child);
+  throw new Error(`templates cannot be rendered: ${answer.why}`);
 }
 
-/** The next message of the thread, or why none came. */
-function answerOf<T>(
-  thread: Worker,
-  timeout: number,
-  ask: () => void,
-): Promise<{ ok: true; value: T } | { ok: false; why: string }> {
+function end(child: ChildProcess): void {
+  forget(child);
+  child.kill('SIGKILL');
+}
+
+function forget(child: ChildProcess): void {
+  if (renderer === child) renderer = null;
+}
+
+/** Only a job in progress keeps our own process from ending. */
+function hold(child: ChildProcess): void {
+  child.ref();
+  child.channel?.ref();
+}
+
+function release(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+}
+
+type Answer<T> = { ok: true; value: T } | { ok: false; why: string };
+
+/** The next message of the process, or why none came. */
+function answerOf<T>(child: ChildProcess, timeout: number, ask: () => void): Promise<Answer<T>> {
   return new Promise((resolve) => {
-    const settle = (answer: { ok: true; value: T } | { ok: false; why: string }): void => {
+    const settle = (answer: Answer<T>): void => {
       clearTimeout(timer);
-      thread.off('message', done).off('error', failed).off('exit', ended);
+      child.off('message', done).off('error', failed).off('exit', ended);
       resolve(answer);
     };
-    const done = (value: T): void => settle({ ok: true, value });
+    const done = (value: unknown): void => settle({ ok: true, value: value as T });
     const failed = (error: Error): void => settle({ ok: false, why: error.message });
-    const ended = (): void => settle({ ok: false, why: 'ended' });
+    const ended = (code: number | null, signal: string | null): void =>
+      settle({ ok: false, why: String(signal ?? code) });
     const timer = setTimeout(() => settle({ ok: false, why: `${timeout} ms` }), timeout);
-    thread.on('message', done).on('error', failed).on('exit', ended);
+    child.on('message', done).on('error', failed).on('exit', ended);
     ask();
   });
 }

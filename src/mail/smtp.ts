@@ -67,16 +67,22 @@ export async function connect(account: SmtpAccount): Promise<SMTPConnection> {
     greetingTimeout: TIMEOUT.greeting,
     socketTimeout: TIMEOUT.socket,
   });
-  await new Promise<void>((resolve, reject) => {
-    connection.once('error', reject);
-    connection.once('end', () => reject(new Error('the server closed the connection')));
-    connection.connect((error?: Error | null) => (error ? reject(error) : resolve()));
-  });
-  if (user)
+  try {
     await new Promise<void>((resolve, reject) => {
       connection.once('error', reject);
-      connection.login({ user, pass: password ?? '' }, (error?: Error | null) => (error ? reject(error) : resolve()));
+      connection.once('end', () => reject(new Error('the server closed the connection')));
+      connection.connect((error?: Error | null) => (error ? reject(error) : resolve()));
     });
+    if (user)
+      await new Promise<void>((resolve, reject) => {
+        connection.once('error', reject);
+        connection.login({ user, pass: password ?? '' }, (error?: Error | null) => (error ? reject(error) : resolve()));
+      });
+  } catch (error) {
+    // A server that refuses the sign-in would else keep its socket for ten minutes.
+    connection.close();
+    throw error;
+  }
   // A later failure reaches the caller of the send in progress; without a listener it would end the process.
   connection.on('error', () => undefined);
   return connection;

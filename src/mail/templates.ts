@@ -8,6 +8,10 @@ const BLOCKS = ['if', 'unless', 'each', 'plural'];
 /** The only value that comes as ready HTML, because the product made it. */
 const RAW = 'invoiceTable';
 
+/** To be asked about or walked through, not to be written: they have no words. */
+const LISTS = ['invoices', 'credits'];
+const QUESTIONS = ['partlyPaid', 'overdue'];
+
 const INVOICE_FIELDS = 'number issuedOn dueOn total outstanding daysLate paidSoFar partlyPaid overdue'.split(' ');
 
 /** Every variable that a template may use. Fields of `invoice` exist in templates for one invoice only. */
@@ -174,6 +178,8 @@ function walkStatement(statement: hbs.AST.Statement, place: Place, to: Walk): vo
     const name = nameOf(path);
     if (params.length || hash?.pairs.length) return refuse(name);
     if (!escaped && name !== RAW) return refuse(`{{{${name}}}}`);
+    const [field = ''] = name.split(/[./]/).slice(-1);
+    if (LISTS.includes(field) || QUESTIONS.includes(field)) return refuse(name);
     // A table in every row of a list would grow with the square of what a customer owes.
     if (place.inEach && name.endsWith(RAW)) return refuse(name);
     return checkVariable(path, place.inEach, to);
@@ -183,7 +189,8 @@ function walkStatement(statement: hbs.AST.Statement, place: Place, to: Walk): vo
   const name = nameOf(block.path);
   if (!BLOCKS.includes(name) || block.params.length !== 1 || block.hash?.pairs.length) return refuse(`#${name}`);
   const [argument] = block.params;
-  if (argument?.type !== 'PathExpression' || (name === 'each' && place.inEach)) return refuse(`#${name}`);
+  if (argument?.type !== 'PathExpression') return refuse(`#${name}`);
+  if (name === 'each' && (place.inEach || !LISTS.includes(nameOf(argument)))) return refuse(`#${name}`);
   checkVariable(argument as hbs.AST.PathExpression, place.inEach, to);
   const { depth, inEach } = place;
   walk(block.program, { depth: depth + 1, inEach: inEach || name === 'each' }, to);

@@ -1,5 +1,5 @@
 import { type Clock, isoOf } from '../clock.ts';
-import { isAddress } from '../mail/address.ts';
+import { isAddress } from '../domain/address.ts';
 import { contactById, type ContactFields, insertContact, updateContact } from '../store/customerEditing.ts';
 import { existingCustomers } from '../store/customerPlans.ts';
 import type { Db } from '../store/database.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, isoOf } from '../clock.ts';
 import { translator } from '../i18n/translate.ts';
-import { isAddress } from '../mail/address.ts';
+import { isAddress } from '../domain/address.ts';
 import { mimeOf } from '../mail/message.ts';
 import type { FieldProblem } from '../mail/renderTemplate.ts';
 import type { Db } from '../store/database.ts';

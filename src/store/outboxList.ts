@@ -218,9 +218,7 @@ async function withDetails(db: Db, rows: Omit<OutboxRow, 'invoices' | 'recipient
 }
 
 /** How many reminders stand in each part that still needs something. */
-export async function outboxSizes(
-  db: Db,
-): Promise<Record<'uncertain' | 'approval' | 'person' | 'waiting', number>> {
+export async function outboxSizes(db: Db): Promise<Record<'uncertain' | 'approval' | 'person' | 'waiting', number>> {
   const sizes = { uncertain: 0, approval: 0, person: 0, waiting: 0 };
   const rows: { state: string; channel: string; needs_approval: number; n: number }[] = await db
     .select('state', 'channel', 'needs_approval')

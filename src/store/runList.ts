@@ -14,7 +14,7 @@ export interface RunTally {
   cancelled: number;
   /** Leaves by itself: in its hold window, or next in turn. */
   waiting: number;
-  /** Of these, the e-mails at the mail server at this moment, or whose hold window is over. */
+  /** Of these, those at the mail server at this moment. */
   leaving: number;
   person: number;
 }
@@ -32,7 +32,7 @@ export const noTally = (): RunTally => ({
 /** A page of runs, the newest first, and the day after which the next page begins (null on the last). */
 export async function runsPage(
   db: Db,
-  { before, limit, now }: { before: Day | null; limit: number; now: string },
+  { before, limit }: { before: Day | null; limit: number },
 ): Promise<{ runs: (Run & { tally: RunTally })[]; next: Day | null }> {
   const rows: Run[] = await db('runs')
     .modify((query) => {
@@ -44,7 +44,6 @@ export async function runsPage(
   const tallies = await talliesOf(
     db,
     page.map(({ id }) => id),
-    now,
   );
   return {
     runs: page.map((run) => ({ ...run, tally: tallies.get(run.id) ?? noTally() })),
@@ -52,24 +51,23 @@ export async function runsPage(
   };
 }
 
-/** What became of the messages of some runs, as seen at an instant. */
-export async function talliesOf(db: Db, runIds: readonly number[], now: string): Promise<Map<number, RunTally>> {
-  const rows: { run: number; state: ReminderState; channel: string; asks: number; later: number; n: number }[] =
-    await db
-      .select({ run: 'run_id', state: 'state', channel: 'channel', asks: 'needs_approval' })
-      .select({ later: db.raw(`max(coalesce(hold_until, ''), coalesce(next_attempt_at, '')) > ?`, [now]) })
-      .count({ n: '*' })
-      .from('reminders')
-      .whereIn('run_id', [...runIds])
-      .groupBy('run', 'state', 'channel', 'asks', 'later');
+/** What became of the messages of some runs. */
+export async function talliesOf(db: Db, runIds: readonly number[]): Promise<Map<number, RunTally>> {
+  const rows: { run: number; state: ReminderState; channel: string; asks: number; n: number }[] = await db
+    .select({ run: 'run_id', state: 'state', channel: 'channel', asks: 'needs_approval' })
+    .count({ n: '*' })
+    .from('reminders')
+    .whereIn('run_id', [...runIds])
+    .groupBy('run', 'state', 'channel', 'asks');
   const tallies = new Map<number, RunTally>();
-  for (const { run, state, channel, asks, later, n } of rows) {
+  for (const { run, state, channel, asks, n } of rows) {
     const tally = tallies.get(run) ?? noTally();
     tallies.set(run, tally);
-    if (state === 'sending' || state === 'handover') [tally.waiting, tally.leaving] = [tally.waiting + n, tally.leaving + n];
+    if (state === 'sending' || state === 'handover')
+      [tally.waiting, tally.leaving] = [tally.waiting + n, tally.leaving + n];
     else if (state !== 'queued') tally[state] += n;
     else if (asks === 1 || channel !== 'email') tally.person += n;
-    else [tally.waiting, tally.leaving] = [tally.waiting + n, tally.leaving + (later ? 0 : n)];
+    else tally.waiting += n;
   }
   return tallies;
 }
@@ -90,10 +88,7 @@ export interface RecordedDecision {
 
 /** The decision about each invoice and recap as it stood at a run: the last record up to it. */
 const standingAt = (db: Db, runId: number): Knex.QueryBuilder =>
-  db('decisions')
-    .max('id')
-    .where('run_id', '<=', runId)
-    .groupBy('invoice_id', 'plan_id', 'customer_id', 'currency');
+  db('decisions').max('id').where('run_id', '<=', runId).groupBy('invoice_id', 'plan_id', 'customer_id', 'currency');
 
 /** Why a run did not send, by reason, the most frequent first. What has several reasons counts under each. */
 export const reasonsOfRun = (
@@ -138,7 +133,9 @@ export async function decisionsOfRun(
     .whereIn('d.kind', ['wait', 'blocked'])
     .modify((query) => {
       if (code !== null)
-        void query.whereRaw(`EXISTS (SELECT 1 FROM json_each(d.reasons) WHERE json_extract(value, '$.code') = ?)`, [code]);
+        void query.whereRaw(`EXISTS (SELECT 1 FROM json_each(d.reasons) WHERE json_extract(value, '$.code') = ?)`, [
+          code,
+        ]);
     })
     .where('d.id', '>', after)
     .orderBy('d.id')

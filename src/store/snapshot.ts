@@ -1,6 +1,7 @@
 import { addDays, type Day, type SendingCalendar } from '../domain/calendar.ts';
 import type { Contact, Customer, Pause } from '../domain/customer.ts';
 import type { Invoice } from '../domain/invoice.ts';
+import type { Enrolment, Plan } from '../domain/plan.ts';
 import type { Completion, Covering, Credit, PlanMessage, RecapRecord, Snapshot, UnderWay } from '../domain/snapshot.ts';
 import type { Db } from './database.ts';
 import { loadPlans } from './plans.ts';
@@ -8,6 +9,11 @@ import { loadPlans } from './plans.ts';
 /** What a snapshot is taken of: everything, or only some customers. */
 export interface Scope {
   customerIds?: readonly number[];
+  /**
+   * Of customers whose invoices are decided about one by one, only these invoices. Those who are reminded of all due
+   * invoices together, or who have credits to weigh, are loaded whole: their decisions depend on all of it.
+   */
+  invoiceIds?: readonly number[];
   /** A reminder that is just being claimed does not stand in its own way. */
   withoutReminderId?: number;
 }
@@ -17,18 +23,22 @@ export interface Scope {
  * cost follows what is owed and not what was ever invoiced. Call it inside a transaction for one consistent moment.
  */
 export async function loadSnapshot(db: Db, calendar: SendingCalendar, scope: Scope = {}): Promise<Snapshot> {
-  const { open, customer } = scopes(scope);
+  const { customer } = scopes(scope);
+  const plans = await loadPlans(db);
+  const enrolments: Enrolment[] = await db
+    .select({ customerId: 'customer_id', planId: 'plan_id', since: 'since_on' })
+    .from('enrolments')
+    .whereNull('ended_at')
+    .modify(customer, 'customer_id');
+  const credits = await loadCredits(db, customer);
+  const { open } = scopes(scope, customersToWeigh(plans, enrolments, credits));
   return {
     calendar,
-    plans: await loadPlans(db),
+    plans,
     customers: await loadCustomers(db, customer),
-    enrolments: await db
-      .select({ customerId: 'customer_id', planId: 'plan_id', since: 'since_on' })
-      .from('enrolments')
-      .whereNull('ended_at')
-      .modify(customer, 'customer_id'),
+    enrolments,
     invoices: await loadInvoices(db, open),
-    credits: await loadCredits(db, customer),
+    credits,
     completions: (await db
       .select({
         invoiceId: 'c.invoice_id',
@@ -57,15 +67,28 @@ export async function loadSnapshot(db: Db, calendar: SendingCalendar, scope: Sco
 
 type Narrow = (query: import('knex').Knex.QueryBuilder, column?: string) => void;
 
-function scopes({ customerIds }: Scope): { open: Narrow; customer: Narrow } {
+function scopes({ customerIds, invoiceIds }: Scope, whole: readonly number[] = []): { open: Narrow; customer: Narrow } {
   const customer: Narrow = (query, column = 'customer_id') => {
     if (customerIds) void query.whereIn(column, [...customerIds]);
   };
   const open: Narrow = (query) => {
     void query.where('i.outstanding_minor', '>', 0);
     customer(query, 'i.customer_id');
+    if (invoiceIds)
+      void query.where((one) => one.whereIn('i.id', [...invoiceIds]).orWhereIn('i.customer_id', [...whole]));
   };
   return { open, customer };
+}
+
+/** The customers of whom one invoice cannot be judged without the others. */
+function customersToWeigh(
+  plans: readonly Plan[],
+  enrolments: readonly Enrolment[],
+  credits: readonly Credit[],
+): number[] {
+  const together = new Set(plans.flatMap((plan) => (plan.kind === 'escalation' && plan.together ? [plan.id] : [])));
+  const grouped = enrolments.filter(({ planId }) => together.has(planId)).map(({ customerId }) => customerId);
+  return [...new Set([...grouped, ...credits.map(({ customerId }) => customerId)])];
 }
 
 interface CustomerRow {
@@ -74,20 +97,22 @@ interface CustomerRow {
   language: string;
   street: string;
   city: string;
+  archived_at: string | null;
 }
 
 async function loadCustomers(db: Db, narrow: Narrow): Promise<Customer[]> {
   const rows: CustomerRow[] = await db
-    .select('id', 'name', 'language', 'street', 'city')
+    .select('id', 'name', 'language', 'street', 'city', 'archived_at')
     .from('customers')
     .modify(narrow, 'id');
   const contacts = Map.groupBy(await loadContacts(db, narrow), ({ customerId }) => customerId);
   const pauses = await loadPauses(db, 'customer_id');
-  return rows.map(({ id, name, language, street, city }) => ({
+  return rows.map(({ id, name, language, street, city, archived_at }) => ({
     id,
     name,
     language,
-    pause: pauses.get(id) ?? null,
+    // Nobody writes to a customer who was put away.
+    pause: archived_at === null ? (pauses.get(id) ?? null) : { until: null },
     contacts: contacts.get(id) ?? [],
     hasPostalAddress: street !== '' && city !== '',
   }));

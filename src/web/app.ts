@@ -10,6 +10,7 @@ import { followUpRoutes } from './followup/routes.ts';
 import { invoiceRoutes } from './invoices/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
 import { planRoutes } from './plans/routes.ts';
+import { sendingRoutes } from './sending/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { type Route, visitOf, type Web } from './visit.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...templateRoutes,
   ...outboxRoutes,
   ...followUpRoutes,
+  ...sendingRoutes,
   ...settingsRoutes,
 ];
 
@@ -52,9 +54,13 @@ const answer =
   async (request, response) =>
     route.run(await visitOf(web, request, response), web);
 
-/** A form without JavaScript knows only GET and POST; it says the method it means in `_method`. */
+/**
+ * A form without JavaScript knows only GET and POST; it says the method it means in `_method`. Whatever was sent that is
+ * no form counts as an empty one.
+ */
 const methodOverride: RequestHandler = (request, _response, next) => {
-  const method = (request.body as { _method?: unknown } | undefined)?._method;
+  request.body ??= {};
+  const { _method: method } = request.body as { _method?: unknown };
   if (request.method === 'POST' && (method === 'put' || method === 'delete')) request.method = method.toUpperCase();
   next();
 };

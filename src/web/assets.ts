@@ -6,9 +6,19 @@ import { readResource } from '../resources.ts';
 /** Files for the browser: ours from public/, the libraries' as their packages ship them. */
 const SOURCES: Record<string, string[]> = {
   'tabler.css': ['node_modules/@tabler/core/dist/css/tabler.min.css'],
-  'app.css': ['tokens', 'frame', 'list', 'panel', 'form', 'timeline', 'editor', 'calendar', 'access', 'customers'].map(
-    (name) => `public/css/${name}.css`,
-  ),
+  'app.css': [
+    'tokens',
+    'frame',
+    'list',
+    'panel',
+    'form',
+    'timeline',
+    'editor',
+    'calendar',
+    'access',
+    'customers',
+    'plans',
+  ].map((name) => `public/css/${name}.css`),
   'trix.css': ['node_modules/trix/dist/trix.css'],
   'tabler.js': ['node_modules/@tabler/core/dist/js/tabler.min.js'],
   'htmx.js': ['node_modules/htmx.org/dist/htmx.min.js'],

@@ -1,7 +1,8 @@
 import { formatDayShort } from '../i18n/format.ts';
-import { nextRunDay } from '../domain/timetable.ts';
+import { localMoment, nextRunDay } from '../domain/timetable.ts';
 import { outboxCounts } from '../store/reminders.ts';
-import { lastRun, runOf } from '../store/runs.ts';
+import { type RunTally, talliesOf } from '../store/runList.ts';
+import { type Run, runOf } from '../store/runs.ts';
 import { timetableOf } from '../store/settings.ts';
 import { ASSETS } from './assets.ts';
 import { takeToast, type Visit, type Web } from './visit.ts';
@@ -33,7 +34,14 @@ async function strips({ db, clock }: Web, visit: Visit, counts: { waiting: numbe
   if (settings.mode === 'off')
     result.push({ tone: 'warning', text: t('strip.off'), link: { url: '/forecast', text: t('strip.seeForecast') } });
   else result.push(await runStrip());
-  if (!settings.mail.host)
+  const { host, testAddress } = settings.mail;
+  if (host && testAddress)
+    result.push({
+      tone: 'warning',
+      text: t('strip.testMode', { address: testAddress }),
+      link: { url: '/settings/mail', text: t('strip.change') },
+    });
+  if (!host)
     result.push({
       tone: 'quiet',
       text: t('strip.letterbox'),
@@ -42,16 +50,17 @@ async function strips({ db, clock }: Web, visit: Visit, counts: { waiting: numbe
   return result;
 
   async function runStrip(): Promise<Strip> {
+    const done = await runOf(db, today);
+    const tally = done ? (await talliesOf(db, [done.id])).get(done.id) : undefined;
+    if (tally && tally.leaving > 0) return sendingStrip(tally, visit);
     if (counts.waiting > 0)
       return {
         tone: 'ok',
         text: t('strip.waiting', { count: counts.waiting }),
         link: { url: '/outbox', text: t('strip.see') },
       };
-    const last = await lastRun(db);
-    if (last?.day === today && last.outcome === 'problems')
-      return { tone: 'danger', text: t('strip.problems'), link: { url: `/runs/${today}`, text: t('strip.see') } };
-    const done = await runOf(db, today);
+    const told = done && done.state !== 'open' ? todayStrip(done, tally, visit) : null;
+    if (told) return told;
     const day = nextRunDay(
       clock(),
       timetableOf(settings, Number(today.slice(0, 4))),
@@ -64,4 +73,25 @@ async function strips({ db, clock }: Web, visit: Visit, counts: { waiting: numbe
       link: { url: '/forecast', text: t('strip.seeForecast') },
     };
   }
+}
+
+/** How far the sending has come. */
+function sendingStrip({ sent, failed, uncertain, waiting }: RunTally, { t }: Visit): Strip {
+  const done = sent + failed + uncertain;
+  const text = t('strip.sending', { n: done + 1, total: done + waiting });
+  return { tone: 'ok', text, link: { url: '/outbox', text: t('strip.see') } };
+}
+
+/** What today's run has done, and what of it needs a person; null when there was nothing to do. */
+function todayStrip(run: Run, tally: RunTally | undefined, { t, language, settings }: Visit): Strip | null {
+  const { sent = 0, failed = 0, uncertain = 0, person = 0 } = tally ?? {};
+  const wrong = failed + uncertain + (JSON.parse(run.problems) as unknown[]).length;
+  const needs = wrong + person;
+  if (sent + needs === 0) return null;
+  const { minute } = localMoment(Date.parse(run.started_at), settings.timeZone);
+  const time = [Math.floor(minute / 60), minute % 60].map((n) => String(n).padStart(2, '0')).join(':');
+  const parts = [t('strip.sent', { count: sent }), ...(needs > 0 ? [t('strip.needsYou', { count: needs })] : [])];
+  const text = t('strip.todayRun', { time, what: parts.join(', ') });
+  const tone = wrong > 0 ? 'danger' : person > 0 ? 'warning' : 'ok';
+  return { tone, text, link: { url: wrong > 0 ? `/runs/${run.day}` : '/outbox', text: t('strip.see') } };
 }

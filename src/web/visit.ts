@@ -101,7 +101,8 @@ export async function visitOf(web: Web, request: Request, response: Response): P
     partial,
     field(name) {
       const value = body[name] ?? request.query[name];
-      return typeof value === 'string' ? value.trim() : '';
+      // No text that means anything holds a NUL, and the search index takes it for the end.
+      return typeof value === 'string' ? value.replaceAll('\0', '').trim() : '';
     },
     id: (name = 'id') => {
       const value = request.params[name];

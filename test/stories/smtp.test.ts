@@ -12,6 +12,9 @@ interface Scripted {
   close(): Promise<void>;
 }
 
+const running: Scripted[] = [];
+afterEach(() => Promise.all(running.splice(0).map((server) => server.close())));
+
 /** A mail server of one's own making: says `greeting`, then what the script answers, then what a good server would. */
 async function scriptedServer(script: Script = () => 'ok', greeting: string | null = '220 here'): Promise<Scripted> {
   const sockets = new Set<Socket>();
@@ -45,12 +48,14 @@ async function scriptedServer(script: Script = () => 'ok', greeting: string | nu
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   scripted.port = (server.address() as { port: number }).port;
-  return Object.assign(scripted, {
+  const whole = Object.assign(scripted, {
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   });
+  running.push(whole);
+  return whole;
 }
 
 function standard(line: string, dotted: boolean): string {
@@ -79,7 +84,6 @@ async function send(script: Script, { to = ['a@x.test'], greeting = '220 here' a
     return { receipt, handedOver, server };
   } finally {
     transport.close();
-    await server.close();
   }
 }
 
@@ -172,7 +176,6 @@ describe('a password', () => {
       throw new Error('never handed over');
     });
     expect(receipt).toMatchObject({ kind: 'unavailable', stop: true });
-    await server.close();
   });
 });
 
@@ -191,7 +194,6 @@ describe('one connection', () => {
         await transport.deliver({ envelope: { from: 'me@x.test', to: [`a${n}@x.test`] }, raw }, async () => undefined),
       ).toMatchObject({ kind: 'accepted' });
     transport.close();
-    await server.close();
     expect(server.connections).toBe(1);
   });
 
@@ -214,7 +216,6 @@ describe('one connection', () => {
     expect(await deliver()).toMatchObject({ kind: 'unavailable', stop: false });
     expect(await deliver()).toMatchObject({ kind: 'accepted' });
     transport.close();
-    await server.close();
     expect(server.connections).toBe(2);
   });
 
@@ -232,7 +233,6 @@ describe('one connection', () => {
     });
     expect(receipt).toMatchObject({ kind: 'unavailable' });
     transport.close();
-    await server.close();
     expect(server.lines.filter((line) => line === '.')).toEqual([]);
   });
 

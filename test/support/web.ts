@@ -81,8 +81,9 @@ export async function signIn(who: Visitor, email: string, password = PASSWORD): 
 /** A visitor with cookies of his own. */
 export async function visitor(app: Express): Promise<Visitor> {
   const agent = supertest.agent(app);
-  const cookies = (): { name: string; value: string }[] => agent.jar.getCookies(CookieAccessInfo.All);
-  const sessionId = (): string => cookies().find(({ name }) => /^(__Host-)?dunwell$/.test(name))?.value ?? '';
+  const cookies = (): readonly { name: string; value: string }[] => agent.jar.getCookies(CookieAccessInfo.All);
+  const named = (pattern: RegExp): string => cookies().find(({ name }) => pattern.test(name))?.value ?? '';
+  const sessionId = (): string => named(/^(__Host-)?dunwell$/) || named(/^(__Host-)?dunwell_visitor$/);
   const send =
     (method: 'post' | 'put' | 'delete') =>
     async (path: string, form: object = {}, { htmx = false } = {}) => {

@@ -1,10 +1,10 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Browser } from '../../services/openSession.ts';
 import { recogniseVisitor } from '../../services/recogniseVisitor.ts';
 import { ownerExists } from '../../store/users.ts';
 import { type Route, type Visit, visitOf, type Web } from '../visit.ts';
-import { formToken, giveSessionId, readSessionId, wayOf } from './cookie.ts';
+import { formToken, giveVisitorId, readId, wayOf } from './cookie.ts';
 import { isOurs } from './origin.ts';
 import type { Known, SignedIn } from './session.ts';
 
@@ -18,9 +18,9 @@ export interface AccessControl {
 export function accessControl(web: Web): AccessControl {
   return {
     identify: async (request, response, next) => {
-      const id = readSessionId(request, web) || giveSessionId({ request, response, web });
-      const known = await recogniseVisitor(web.db, id, web.clock());
-      response.locals.sessionId = id;
+      const sessionId = readId(request, web, 'session');
+      const id = sessionId || readId(request, web, 'visitor') || giveVisitorId(web, { request, response });
+      const known = sessionId ? await recogniseVisitor(web.db, sessionId, web.clock()) : null;
       response.locals.csrf = formToken(id);
       response.locals.known = known;
       if (known?.session.stage === 'open') response.locals.user = signedIn(known);
@@ -75,20 +75,27 @@ const admit =
   async (request, response, next) => {
     const visit = await visitOf(web, request, response);
     if (wayOf(request, web) === 'refused') return refuse(visit, 403, 'insecure');
-    if (!isOurs(request, web, response.locals.sessionId as string)) return refuse(visit, 403, 'foreign');
-    return (await turnedAway(web, route, visit)) ?? next();
+    if (!isOurs(request, web, response.locals.csrf as string)) return refuse(visit, 403, 'foreign');
+    const turnAway = await turnAwayFrom(web, route, visit);
+    return turnAway ? turnAway() : next();
   };
 
-/** Answers those who may not come here; null for those who may. */
-async function turnedAway({ db }: Web, { allow, path }: Route, visit: Visit): Promise<true | null> {
-  const answered = (answer: Promise<void> | void): Promise<true> => Promise.resolve(answer).then(() => true as const);
+/** What to answer those who may not come here; null for those who may. */
+async function turnAwayFrom(
+  { db }: Web,
+  { allow, path }: Route,
+  visit: Visit,
+): Promise<(() => Promise<void> | void) | null> {
   if (allow === 'anyone') return null;
-  if (allow === 'before_setup') return (await ownerExists(db)) ? answered(visit.notFound()) : null;
+  if (allow === 'before_setup') return (await ownerExists(db)) ? () => visit.notFound() : null;
   const known = knownIn(visit);
-  if (!visit.user) return answered(visit.redirect(!known && !(await ownerExists(db)) ? '/setup' : signInPage(visit)));
+  if (!visit.user) {
+    const url = known || (await ownerExists(db)) ? signInPage(visit) : '/setup';
+    return () => visit.redirect(url);
+  }
   if (known?.user.passwordTemporary && !WITH_TEMPORARY_PASSWORD.has(path))
-    return answered(visit.redirect('/account/password'));
-  if (allow === 'owner' && visit.user.role !== 'owner') return answered(refuse(visit, 403, 'forbidden'));
+    return () => visit.redirect('/account/password');
+  if (allow === 'owner' && visit.user.role !== 'owner') return () => refuse(visit, 403, 'forbidden');
   return null;
 }
 
@@ -133,13 +140,3 @@ export const browserOf = ({ request }: Visit): Browser => ({
   agent: request.get('User-Agent') ?? '',
   address: request.ip ?? '',
 });
-
-/** What a new or an ended session means for the browser. */
-export function enter(web: Web, { request, response }: { request: Request; response: Response }, id: string): void {
-  giveSessionId({ request, response, web }, { id, keep: true });
-}
-
-/** After signing out the browser is a stranger's again. */
-export function leave(web: Web, { request, response }: { request: Request; response: Response }): void {
-  giveSessionId({ request, response, web });
-}

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { CookieOptions, Request, Response } from 'express';
 import { LONGEST_MS, newSessionId } from '../../services/openSession.ts';
 import type { Web } from '../visit.ts';
 
@@ -28,12 +28,19 @@ export function hostOf(request: Request): URL {
   }
 }
 
-/** A browser keeps `__Host-` cookies for this host alone, over TLS alone. */
-const nameOn = (way: Way): string => (way === 'tls' ? '__Host-dunwell' : 'dunwell');
+/**
+ * Two cookies: one holds the session, the other only ties a visitor's forms to his browser. They are apart because another
+ * site can make a browser call us without its cookies, and the answer to that must never replace the session.
+ */
+type Kind = 'session' | 'visitor';
+const NAMES: Record<Kind, string> = { session: 'dunwell', visitor: 'dunwell_visitor' };
 
-/** The session id that the request brings, or '' when it brings none of the right form. */
-export function readSessionId(request: Request, web: Web): string {
-  const name = nameOn(wayOf(request, web));
+/** A browser keeps `__Host-` cookies for this host alone, over TLS alone. */
+const nameOf = (kind: Kind, way: Way): string => `${way === 'tls' ? '__Host-' : ''}${NAMES[kind]}`;
+
+/** The id that the request brings in a cookie, or '' when it brings none of the right form. */
+export function readId(request: Request, web: Web, kind: Kind): string {
+  const name = nameOf(kind, wayOf(request, web));
   for (const part of (request.get('Cookie') ?? '').split(';')) {
     const [key, value = ''] = part.trim().split('=');
     if (key === name && /^[\w-]{43}$/.test(value)) return value;
@@ -41,20 +48,37 @@ export function readSessionId(request: Request, web: Web): string {
   return '';
 }
 
-/** Gives the browser a session id: for a visitor until it is closed, for somebody who signed in as long as a session may last. */
-export function giveSessionId(
-  { request, response, web }: { request: Request; response: Response; web: Web },
-  { id = newSessionId(), keep = false } = {},
-): string {
+interface Exchange {
+  request: Request;
+  response: Response;
+}
+
+const attributes = (way: Way): CookieOptions => ({
+  httpOnly: true,
+  sameSite: 'lax',
+  path: '/',
+  secure: way === 'tls',
+});
+
+/** Gives a stranger's browser an id for as long as it stays open. */
+export function giveVisitorId(web: Web, { request, response }: Exchange): string {
   const way = wayOf(request, web);
-  response.cookie(nameOn(way), id, {
-    httpOnly: true,
-    sameSite: 'lax',
-    path: '/',
-    secure: way === 'tls',
-    ...(keep ? { maxAge: LONGEST_MS } : {}),
-  });
+  const id = newSessionId();
+  response.cookie(nameOf('visitor', way), id, attributes(way));
   return id;
+}
+
+/** Hands the browser its new session. */
+export function enter(web: Web, { request, response }: Exchange, id: string): void {
+  const way = wayOf(request, web);
+  response.cookie(nameOf('session', way), id, { ...attributes(way), maxAge: LONGEST_MS });
+  response.clearCookie(nameOf('visitor', way), attributes(way));
+}
+
+/** After signing out the browser is a stranger's again. */
+export function leave(web: Web, { request, response }: Exchange): void {
+  const way = wayOf(request, web);
+  response.clearCookie(nameOf('session', way), attributes(way));
 }
 
 /** What proves that a form was made for this session. It follows from the id, which is nowhere but in the cookie. */

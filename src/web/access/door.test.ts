@@ -143,17 +143,18 @@ describe('S2: guessing a password', () => {
     const hash = await hashPassword(PASSWORD);
     await verifyPassword('warm', null);
     const time = async (known: string | null): Promise<number> => {
-      const times = [];
-      for (let n = 0; n < 7; n++) {
-        const from = process.hrtime.bigint();
-        await verifyPassword('wrong', known);
-        times.push(Number(process.hrtime.bigint() - from));
-      }
-      return times.toSorted((a, b) => a - b)[3] ?? 0;
+      const from = process.hrtime.bigint();
+      await verifyPassword('wrong', known);
+      return Number(process.hrtime.bigint() - from);
     };
-    const ratio = (await time(null)) / (await time(hash));
-    expect(ratio).toBeGreaterThan(0.4);
-    expect(ratio).toBeLessThan(2.5);
+    const [unknown, known]: [number[], number[]] = [[], []];
+    for (let n = 0; n < 9; n++) {
+      unknown.push(await time(null));
+      known.push(await time(hash));
+    }
+    const ratio = Math.min(...unknown) / Math.min(...known);
+    expect(ratio).toBeGreaterThan(0.3);
+    expect(ratio).toBeLessThan(3);
   });
 
   test('wrong tries make the next one wait, longer each time, even with the right password; nobody is locked out', async () => {
@@ -318,7 +319,9 @@ describe('S4: sessions', () => {
     expect(id).toMatch(/^[\w-]{43}$/);
     expect(JSON.stringify(await open.db('sessions'))).not.toContain(id);
     const [set = ''] = (await supertest(open.app).get('/sign-in')).headers['set-cookie'] ?? [];
-    expect(set).toMatch(/^dunwell=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(set).toMatch(/^dunwell_visitor=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/);
+    const [entered = ''] = (await signIn(await visitor(open.app), ANNA.email)).headers['set-cookie'] ?? [];
+    expect(entered).toMatch(/^dunwell=[\w-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
   });
 
   test.each([
@@ -430,7 +433,7 @@ describe('S5: plain HTTP', () => {
   test('an https address makes cookies that only TLS carries', async () => {
     const open = await openOne({ owner: false, env: { DUNWELL_BASE_URL: 'https://dunwell.example' } });
     const [set = ''] = (await ask(open, { Host: 'dunwell.example' })).headers['set-cookie'] ?? [];
-    expect(set).toMatch(/^__Host-dunwell=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(set).toMatch(/^__Host-dunwell_visitor=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   });
 
   test('what a stranger says in X-Forwarded-Proto is believed only where a proxy is declared', async () => {
@@ -441,7 +444,7 @@ describe('S5: plain HTTP', () => {
     const declared = await ask(await openOne({ env: { DUNWELL_TRUST_PROXY: '1' } }), spoofed);
     expect(declared.status).not.toBe(403);
     expect(declared.headers['strict-transport-security']).toContain('max-age=');
-    expect(declared.headers['set-cookie']?.[0]).toContain('__Host-dunwell=');
+    expect(declared.headers['set-cookie']?.[0]).toContain('__Host-dunwell_visitor=');
   });
 });
 
@@ -465,8 +468,9 @@ describe('S27: counting by the address', () => {
 
   test('thirty sign-ins a minute from one connection, whatever X-Forwarded-For says', async () => {
     const statuses = await sweep(await openOne());
-    expect(statuses.slice(30)).toEqual(Array.from({ length: 10 }, () => 429));
-    expect(statuses.slice(0, 30)).not.toContain(429);
+    expect(statuses.slice(29)).toEqual(Array.from({ length: 11 }, () => 429));
+    // Anna’s own was one of the thirty.
+    expect(statuses.slice(0, 29)).not.toContain(429);
   });
 
   test('behind a declared proxy it counts those who stand in front of it', async () => {

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Web } from '../visit.ts';
-import { formToken, hostOf, sameText } from './cookie.ts';
+import { hostOf, sameText } from './cookie.ts';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -9,9 +9,9 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
  * one that does not must at least name its origin. On top of that, the token of the session: in the form, or in the
  * header that htmx adds.
  */
-export function isOurs(request: Request, web: Web, sessionId: string): boolean {
+export function isOurs(request: Request, web: Web, token: string): boolean {
   if (SAFE.includes(request.method)) return true;
-  return fromHere(request, web) && sameText(tokenIn(request), formToken(sessionId));
+  return fromHere(request, web) && sameText(tokenIn(request), token);
 }
 
 function fromHere(request: Request, { config }: Web): boolean {

@@ -5,8 +5,8 @@ import { allCustomers } from '../../store/customers.ts';
 import { loadTemplates } from '../../store/templates.ts';
 import { readForm } from '../form.ts';
 import type { Route, Visit, Web } from '../visit.ts';
-import { browserOf, enter } from './control.ts';
-import { sameText } from './cookie.ts';
+import { browserOf } from './control.ts';
+import { enter, sameText } from './cookie.ts';
 import { passwordErrors, setupForm, startForm } from './forms.ts';
 import { setupLists } from './view.ts';
 

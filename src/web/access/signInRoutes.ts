@@ -4,7 +4,8 @@ import { signOut } from '../../services/signOut.ts';
 import { ownerExists } from '../../store/users.ts';
 import { readForm } from '../form.ts';
 import type { Route, Visit, Web } from '../visit.ts';
-import { browserOf, enter, knownIn, leave, ownPlace } from './control.ts';
+import { browserOf, knownIn, ownPlace } from './control.ts';
+import { enter, leave } from './cookie.ts';
 import { codeForm, signInForm } from './forms.ts';
 import { type Throttle, throttleOf } from './throttle.ts';
 

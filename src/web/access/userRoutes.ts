@@ -4,6 +4,7 @@ import { disableUser } from '../../services/disableUser.ts';
 import { resetPassword } from '../../services/resetPassword.ts';
 import { listUsers, type User, userById } from '../../store/users.ts';
 import { readForm } from '../form.ts';
+import { settingsFrame } from '../settings/view.ts';
 import type { Route, Visit, Web } from '../visit.ts';
 import { signedInBy } from './control.ts';
 import { disabledForm, newUserForm, roleForm } from './forms.ts';
@@ -25,7 +26,8 @@ async function usersPage(
   { db }: Web,
   { values = {}, errors = {} }: { values?: object; errors?: object } = {},
 ): Promise<void> {
-  const view = usersView(await listUsers(db), signedInBy(visit).user.id, visit);
+  const list = usersView(await listUsers(db), signedInBy(visit).user.id, visit);
+  const view = { ...settingsFrame('users', visit), ...list };
   const status = Object.keys(errors).length > 0 ? 422 : 200;
   return visit.page('access/users.njk', { ...view, values: { ...NOBODY, ...values }, errors }, status);
 }

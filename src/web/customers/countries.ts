@@ -19,7 +19,7 @@ export const isCountry = (code: string): boolean => known.has(code);
 export function countriesIn(language: string): { value: string; text: string }[] {
   const names = new Intl.DisplayNames(language, { type: 'region' });
   const collator = new Intl.Collator(language);
-  return CODES.map((value) => ({ value, text: names.of(value) ?? value })).sort((a, b) =>
+  return CODES.map((value) => ({ value, text: names.of(value) ?? value })).toSorted((a, b) =>
     collator.compare(a.text, b.text),
   );
 }

@@ -74,14 +74,14 @@ describe('the list', () => {
 
   test('puts the longest overdue first when asked', async () => {
     const { text } = await open.anna.get('/customers?order=overdue', { htmx: true });
-    const oldest: { id: number }[] = await open
+    const oldest = (await open
       .db('invoices')
       .select({ id: 'customer_id' })
       .min({ on: 'due_on' })
       .where('outstanding_minor', '>', 0)
       .andWhere({ state: 'issued' })
       .groupBy('customer_id')
-      .orderBy(['on', 'customer_id']);
+      .orderBy(['on', 'customer_id'])) as unknown as { id: number }[];
     expect(rowsIn(text).slice(0, 5)).toEqual(oldest.slice(0, 5).map(({ id }) => id));
   });
 
@@ -139,7 +139,7 @@ describe('+ Add → follow-up plan', () => {
 
   test('asks first what becomes of invoices that are already late, and changes nothing until it is told', async () => {
     const ids = [await customer('FOURNIL'), await customer('KELLER')];
-    const asked = await open.anna.post('/enrolments', { ids, plan: await plan('Standard follow-up') });
+    const asked = await open.anna.post('/customers/enrolments', { ids, plan: await plan('Standard follow-up') });
     expect(asked.status).toBe(200);
     // Fournil: 87, 54 and 24 days late; Keller: 7.
     expect(asked.text).toContain('2 of these customers have 4 invoices that are already late.');
@@ -158,9 +158,13 @@ describe('+ Add → follow-up plan', () => {
     ['leave', []],
   ])('with the choice %s, sends what was shown', async (choice, steps) => {
     const id = await customer('FOURNIL');
-    const asked = await open.anna.post('/enrolments', { ids: id, plan: await plan('Standard follow-up') });
+    const asked = await open.anna.post('/customers/enrolments', { ids: id, plan: await plan('Standard follow-up') });
     const card = asked.text.slice(asked.text.indexOf(`id="answer-${choice}"`)).split('</section>')[0] ?? '';
-    const answered = await open.anna.post('/enrolments', { ids: id, plan: await plan('Standard follow-up'), choice });
+    const answered = await open.anna.post('/customers/enrolments', {
+      ids: id,
+      plan: await plan('Standard follow-up'),
+      choice,
+    });
     expect(answered.status).toBe(303);
     const { snapshot } = await planDay(open.db, '2026-11-23');
     const messages = messagesOf(decide(snapshot, '2026-11-23')).filter(({ customerId }) => customerId === id);
@@ -171,7 +175,11 @@ describe('+ Add → follow-up plan', () => {
 
   test('says in the history which steps were left out, and sets no distance by them', async () => {
     const id = await customer('FOURNIL');
-    await open.anna.post('/enrolments', { ids: id, plan: await plan('Standard follow-up'), choice: 'by_age' });
+    await open.anna.post('/customers/enrolments', {
+      ids: id,
+      plan: await plan('Standard follow-up'),
+      choice: 'by_age',
+    });
     const skips = await open.db('completions').where({ kind: 'activation' });
     expect(skips.length).toBe(5);
     expect(skips.every(({ counts_from }: { counts_from: string | null }) => counts_from === null)).toBe(true);
@@ -182,7 +190,7 @@ describe('+ Add → follow-up plan', () => {
 
   test('leaves the old ones: their follow-up is off', async () => {
     const id = await customer('FOURNIL');
-    await open.anna.post('/enrolments', { ids: id, plan: await plan('Standard follow-up'), choice: 'leave' });
+    await open.anna.post('/customers/enrolments', { ids: id, plan: await plan('Standard follow-up'), choice: 'leave' });
     const off = await open.db('invoices').where({ customer_id: id, follow_up_enabled: 0 });
     expect(off.map(({ number }: { number: string }) => number)).toEqual([
       'FA-2026-0873',
@@ -193,7 +201,10 @@ describe('+ Add → follow-up plan', () => {
 
   test('asks nothing for a recap', async () => {
     const id = await customer('FOURNIL');
-    const { status } = await open.anna.post('/enrolments', { ids: id, plan: await plan('Monthly statement') });
+    const { status } = await open.anna.post('/customers/enrolments', {
+      ids: id,
+      plan: await plan('Monthly statement'),
+    });
     expect(status).toBe(303);
     expect(await planOf(id, 'recap')).toBe(await plan('Monthly statement'));
   });
@@ -201,7 +212,10 @@ describe('+ Add → follow-up plan', () => {
   test('asks nothing when nothing is late', async () => {
     const id = await customer('FOURNIL');
     await open.db('invoices').where({ customer_id: id }).update({ due_on: '2026-12-01' });
-    const { status } = await open.anna.post('/enrolments', { ids: id, plan: await plan('Standard follow-up') });
+    const { status } = await open.anna.post('/customers/enrolments', {
+      ids: id,
+      plan: await plan('Standard follow-up'),
+    });
     expect(status).toBe(303);
     expect(await planOf(id)).toBe(await plan('Standard follow-up'));
   });
@@ -210,10 +224,10 @@ describe('+ Add → follow-up plan', () => {
     const id = await customer('KELLER');
     const [from, to] = [await plan('Monthly statement'), await plan('Weekly overdue summary')];
     const form = { ids: id, customer: id, plan: to };
-    const moved = await open.anna.post('/enrolments', form, { htmx: true });
+    const moved = await open.anna.post('/customers/enrolments', form, { htmx: true });
     expect(await planOf(id, 'recap')).toBe(to);
     const undo = undoIn(moved.headers['hx-trigger'] as string);
-    expect(undo).toMatch(/^\/enrolments\/undo\/\d+\/\d+$/);
+    expect(undo).toMatch(/^\/customers\/enrolments\/undo\/\d+\/\d+$/);
     await open.anna.post(undo, {}, { htmx: true });
     const back = await open.db('enrolments').where({ customer_id: id }).whereNull('ended_at');
     expect(back).toEqual([expect.objectContaining({ plan_id: from, since_on: '2026-11-02' })]);
@@ -221,32 +235,34 @@ describe('+ Add → follow-up plan', () => {
 
   test('leaves who is on the plan already as he is', async () => {
     const id = await customer('MARTIN');
-    await open.anna.post('/enrolments', { ids: id, plan: await plan('Standard follow-up') });
+    await open.anna.post('/customers/enrolments', { ids: id, plan: await plan('Standard follow-up') });
     const on = await open.db('enrolments').where({ customer_id: id });
     expect(on).toEqual([expect.objectContaining({ since_on: '2026-06-01', ended_at: null })]);
   });
 
   test('takes ticked customers off their plans, and Undo puts them back', async () => {
     const id = await customer('MARTIN');
-    await open.anna.delete('/enrolments', { ids: [id, await customer('ROSSI')] });
+    await open.anna.delete('/customers/enrolments', { ids: [id, await customer('ROSSI')] });
     expect(await planOf(id)).toBeNull();
     expect((await historyOf(id))[0]?.kind).toBe('unenrolled');
     const ended = (await open.db('enrolments').where({ customer_id: id }).first()).id as number;
-    await open.anna.post(`/enrolments/undo/0/${ended}`, {}, { htmx: true });
+    await open.anna.post(`/customers/enrolments/undo/0/${ended}`, {}, { htmx: true });
     expect(await planOf(id)).toBe(await plan('Standard follow-up'));
   });
 
   test('goes back to the list as it was, and nowhere else', async () => {
     const id = await customer('PARC');
     const form = { ids: id, plan: await plan('Weekly overdue summary') };
-    const home = await open.anna.post('/enrolments', { ...form, back: '/customers?filter=overdue' });
+    const home = await open.anna.post('/customers/enrolments', { ...form, back: '/customers?filter=overdue' });
     expect(home.headers.location).toBe('/customers?filter=overdue');
-    const away = await open.anna.delete('/enrolments', { ids: id, back: '//evil.example/' });
+    const away = await open.anna.delete('/customers/enrolments', { ids: id, back: '//evil.example/' });
     expect(away.headers.location).toBe('/customers');
   });
 
   test('says so when nobody is ticked', async () => {
-    const { status, headers } = await open.anna.post('/enrolments', { plan: await plan('Monthly statement') });
+    const { status, headers } = await open.anna.post('/customers/enrolments', {
+      plan: await plan('Monthly statement'),
+    });
     expect([status, headers.location]).toEqual([303, '/customers']);
   });
 });
@@ -267,7 +283,7 @@ describe('the panel', () => {
     const fragment = await open.anna.get(path, { htmx: true });
     expect((await open.anna.get(path)).text).toContain(fragment.text.trim());
     const id = await contact('Comptabilité');
-    const changed = await open.anna.put(`/contacts/${id}/receives`, { receives: 'cc' }, { htmx: true });
+    const changed = await open.anna.put(`/customers/contacts/${id}/receives`, { receives: 'cc' }, { htmx: true });
     expect(changed.text.trim()).toBe(fragment.text.trim());
   });
 
@@ -279,11 +295,11 @@ describe('the panel', () => {
   test('asks about late invoices inside the panel, and shows the customer again after the answer', async () => {
     const id = await customer('FOURNIL');
     const form = { ids: id, customer: id, plan: await plan('Standard follow-up') };
-    const asked = await open.anna.post('/enrolments', form, { htmx: true });
+    const asked = await open.anna.post('/customers/enrolments', form, { htmx: true });
     expect(asked.text).toContain('Le Fournil');
     expect(asked.text).toContain('has 3 invoices that are already late.');
     expect(asked.text).not.toContain('<html');
-    const done = await open.anna.post('/enrolments', { ...form, choice: 'gently' }, { htmx: true });
+    const done = await open.anna.post('/customers/enrolments', { ...form, choice: 'gently' }, { htmx: true });
     expect(done.text).toContain('since 23 November 2026');
   });
 
@@ -299,7 +315,7 @@ describe('the panel', () => {
 describe('contacts', () => {
   test('a switch says who receives reminders, and the decision follows', async () => {
     const id = await contact('Claire Martin');
-    await open.anna.put(`/contacts/${id}/receives`, { receives: 'none' }, { htmx: true });
+    await open.anna.put(`/customers/contacts/${id}/receives`, { receives: 'none' }, { htmx: true });
     const { text } = await open.anna.get('/customers?filter=no_email', { htmx: true });
     expect(rowsIn(text)).toContain(await customer('MARTIN'));
     const panel = await open.anna.get(`/customers/${await customer('MARTIN')}`, { htmx: true });
@@ -312,7 +328,11 @@ describe('contacts', () => {
     const before = await open.anna.get(`/customers/${id}`, { htmx: true });
     expect(before.text).toContain('refused on 3 November 2026');
     expect(before.text).toContain('user unknown');
-    const after = await open.anna.delete(`/contacts/${await contact('Hélène Garnier')}/refusal`, {}, { htmx: true });
+    const after = await open.anna.delete(
+      `/customers/contacts/${await contact('Hélène Garnier')}/refusal`,
+      {},
+      { htmx: true },
+    );
     expect(after.text).not.toContain('user unknown');
     expect(after.text).toContain('Address works again');
     expect((await open.db('contacts').whereNotNull('refused_on')).length).toBe(0);
@@ -321,9 +341,9 @@ describe('contacts', () => {
   test('a new address starts with a clean sheet, the same address does not', async () => {
     const id = await contact('Hélène Garnier');
     const form = { name: 'Hélène Garnier', role: 'accounts', phone: '', receives: 'to' };
-    await open.anna.put(`/contacts/${id}`, { ...form, email: 'h.garnier@hotel-bellecour.example' });
+    await open.anna.put(`/customers/contacts/${id}`, { ...form, email: 'h.garnier@hotel-bellecour.example' });
     expect((await open.db('contacts').where({ id }).first()).refused_on).toBe('2026-11-03');
-    await open.anna.put(`/contacts/${id}`, { ...form, email: 'compta@hotel-bellecour.example' });
+    await open.anna.put(`/customers/contacts/${id}`, { ...form, email: 'compta@hotel-bellecour.example' });
     expect((await open.db('contacts').where({ id }).first()).refused_on).toBeNull();
   });
 
@@ -341,7 +361,7 @@ describe('contacts', () => {
       address: 'nadia@halles.example',
       contact_id: nadia,
     });
-    const gone = await open.anna.delete(`/contacts/${nadia}`, {}, { htmx: true });
+    const gone = await open.anna.delete(`/customers/contacts/${nadia}`, {}, { htmx: true });
     expect(gone.text).not.toContain('mailto:nadia@halles.example');
     const [kept] = await open.db('reminder_recipients').where({ reminder_id: reminder });
     expect(kept).toMatchObject({ address: 'nadia@halles.example', contact_id: null });
@@ -451,6 +471,41 @@ describe('the form of a customer', () => {
     const { status, text } = await open.anna.post('/customers', form);
     expect(status).toBe(422);
     expect(text).toContain(sentence);
+  });
+});
+
+describe('in other languages and without JavaScript', () => {
+  test.each([
+    ['fr', 'Plan de relance', 'a 3 factures déjà en retard', 'Commencer en douceur'],
+    ['it', 'Piano di sollecito', 'ha 3 fatture già scadute', 'Inizia con delicatezza'],
+  ])('every word is there in %s', async (language, title, sentence, choice) => {
+    await open.db('users').update({ language });
+    const id = await customer('FOURNIL');
+    const pages = [
+      await open.anna.get('/customers'),
+      await open.anna.get(`/customers/${id}`),
+      await open.anna.get('/customers/new'),
+      await open.anna.get(`/customers/${id}/contacts/new`),
+      await open.anna.post('/customers/enrolments', { ids: id, customer: id, plan: await plan('Standard follow-up') }),
+    ];
+    for (const { text } of pages) expect(text).not.toMatch(/\b(customers|reason|event|action|form)\.[a-z]\w+/);
+    expect(pages[1]?.text).toContain(title);
+    expect(pages[4]?.text).toContain(sentence);
+    expect(pages[4]?.text).toContain(choice);
+  });
+
+  test('a plain form says the method that it means', async () => {
+    const id = await customer('MARTIN');
+    const form = { _method: 'delete', ids: id, customer: id, plan: await plan('Standard follow-up') };
+    const { status, headers } = await open.anna.post('/customers/enrolments', form);
+    expect([status, headers.location]).toEqual([303, `/customers/${id}`]);
+    expect(await planOf(id)).toBeNull();
+  });
+
+  test('the row behind the panel is brought up to date on the list alone', async () => {
+    const id = await contact('Claire Martin');
+    const { text } = await open.anna.put(`/customers/contacts/${id}/receives`, { receives: 'cc' }, { htmx: true });
+    expect(text).not.toContain('<hx-partial');
   });
 });
 

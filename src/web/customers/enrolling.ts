@@ -30,14 +30,14 @@ export async function enrol(visit: Visit, web: Web): Promise<void> {
   if (result.kind === 'asks') {
     const { customerIds, plan } = result.supposition;
     const fields = [{ name: 'plan', value: plan.id }, ...customerIds.map((value) => ({ name: 'ids', value }))];
-    return ask(visit, web, result.supposition, { action: '/enrolments', method: '', fields });
+    return ask(visit, web, result.supposition, { action: '/customers/enrolments', method: '', fields });
   }
   const { customers, plan, begun, ended, touched } = result;
   const params = { count: customers, plan: plan.name };
   if (customers === 0) return answer(visit, web, { key: 'customers.alreadyOn', params });
   // What was left out or left alone is not taken back by leaving the plan: then there is no simple undo.
-  const undo = touched === 0 ? undoUrl(begun, ended) : '';
-  return answer(visit, web, { key: 'customers.enrolled', params, undo });
+  const backward = touched === 0 ? undoUrl(begun, ended) : '';
+  return answer(visit, web, { key: 'customers.enrolled', params, undo: backward });
 }
 
 /** Takes the ticked customers off their plans, or the panel's one off the plan that is named. */
@@ -108,4 +108,6 @@ const backOf = (visit: Visit): string => {
 const MOST = 200;
 
 const undoUrl = (begun: readonly number[], ended: readonly number[]): string =>
-  begun.length + ended.length > MOST ? '' : `/enrolments/undo/${begun.join('-') || '0'}/${ended.join('-') || '0'}`;
+  begun.length + ended.length > MOST
+    ? ''
+    : `/customers/enrolments/undo/${begun.join('-') || '0'}/${ended.join('-') || '0'}`;

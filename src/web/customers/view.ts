@@ -204,7 +204,7 @@ function factsOf(fields: CustomerFields, { t, language }: Words): { name: string
   ];
   if (fields.legalId) facts.push({ name: t('customers.legalId'), lines: [fields.legalId] });
   if (fields.paymentTermDays !== null)
-    facts.push({ name: t('customers.term'), lines: [t('customers.days', { count: fields.paymentTermDays })] });
+    facts.push({ name: t('customers.termShort'), lines: [t('customers.days', { count: fields.paymentTermDays })] });
   return facts;
 }
 

@@ -1,4 +1,3 @@
-import { isoOf } from '../../clock.ts';
 import { addDays, type Day, daysBetween, isDay } from '../../domain/calendar.ts';
 import { formatDay, formatDayShort } from '../../i18n/format.ts';
 import { forecastDays } from '../../services/forecastDays.ts';
@@ -30,7 +29,6 @@ async function runs(visit: Visit, web: Web): Promise<void> {
   const { runs: page, next } = await runsPage(web.db, {
     before: isDay(before) ? before : null,
     limit: PAGE,
-    now: isoOf(web.clock()),
   });
   const model = { rows: page.map((one) => runView(one, visit)), next: next ? `/runs?before=${next}` : '' };
   if (before && visit.partial) return visit.fragment('runs/_rows.njk', model);
@@ -51,8 +49,7 @@ async function run(visit: Visit, web: Web): Promise<void> {
   const day = String(visit.request.params.day);
   const found = isDay(day) ? await runOf(web.db, day) : undefined;
   if (!found) return visit.notFound();
-  const now = web.clock();
-  const tally = (await talliesOf(web.db, [found.id], isoOf(now))).get(found.id) ?? noTally();
+  const tally = (await talliesOf(web.db, [found.id])).get(found.id) ?? noTally();
   const reasons = await reasonsOfRun(web.db, found.id);
   const decisions = await decisionsOfRun(web.db, { runId: found.id, code: null, after: 0, limit: 500 });
   return visit.page('runs/run.njk', {

@@ -16,6 +16,7 @@ const TALLY: Record<Exclude<keyof RunTally, 'leaving'>, Key> = {
 };
 const HELD: Record<NonNullable<Run['held']>, Key> = {
   review: 'followup.heldReview',
+  stale_data: 'followup.heldStaleData',
   too_many: 'followup.heldTooMany',
   unusually_many: 'followup.heldUnusuallyMany',
 };
@@ -53,7 +54,10 @@ function tallyText(tally: RunTally, t: Words['t']): string {
   return parts.length ? parts.join(', ') : t('followup.nothing');
 }
 
-function outcomeOf({ state, outcome, tally }: Run & { tally: RunTally }, t: Words['t']): { text: string; tone: string } {
+function outcomeOf(
+  { state, outcome, tally }: Run & { tally: RunTally },
+  t: Words['t'],
+): { text: string; tone: string } {
   if (outcome === 'problems') return { text: t('followup.problems'), tone: 'danger' };
   if (outcome === 'ok') return { text: t('followup.done'), tone: 'ok' };
   if (state === 'open') return { text: t('followup.interrupted'), tone: 'warning' };

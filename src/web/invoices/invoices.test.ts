@@ -1,3 +1,6 @@
+import { decide } from '../../domain/decide.ts';
+import { readSettings, sendingCalendar } from '../../store/settings.ts';
+import { loadSnapshot } from '../../store/snapshot.ts';
 import { openWeb, type OpenWeb } from '../../../test/support/web.ts';
 
 let open: OpenWeb;
@@ -82,4 +85,19 @@ test('ticked invoices are switched together', async () => {
 test('an invoice that is not there is said to be missing', async () => {
   expect((await open.anna.get('/invoices/999999')).status).toBe(404);
   expect((await open.anna.get('/invoices/abc')).status).toBe(404);
+});
+
+test('a decision about one invoice is the same whether all invoices are loaded or only that one', async () => {
+  const calendar = sendingCalendar(await readSettings(open.db), 2026);
+  const whole = decide(await loadSnapshot(open.db, calendar), '2026-11-23');
+  const about = new Map(whole.flatMap((one) => (one.subject.kind === 'invoice' ? [[one.subject.invoiceId, one]] : [])));
+  expect(about.size).toBeGreaterThan(30);
+  for (const [id, decision] of about) {
+    const { customerId } = decision.subject;
+    const part = await loadSnapshot(open.db, calendar, { customerIds: [customerId], invoiceIds: [id] });
+    const own = decide(part, '2026-11-23').find(
+      ({ subject }) => subject.kind === 'invoice' && subject.invoiceId === id,
+    );
+    expect(own).toEqual(decision);
+  }
 });

@@ -81,13 +81,16 @@ async function pageOf(db: Db, query: InvoiceQuery, visit: Visit): Promise<{ rows
 /** Today's decisions about some invoices: only their customers are looked at. */
 async function decisionsFor(
   db: Db,
-  rows: readonly { customerId: number }[],
+  rows: readonly { id: number; customerId: number }[],
   visit: Visit,
 ): Promise<Map<number, Decision>> {
   const { settings, today } = visit;
   const customerIds = [...new Set(rows.map(({ customerId }) => customerId))];
   if (customerIds.length === 0) return new Map();
-  const snapshot = await loadSnapshot(db, sendingCalendar(settings, Number(today.slice(0, 4))), { customerIds });
+  const snapshot = await loadSnapshot(db, sendingCalendar(settings, Number(today.slice(0, 4))), {
+    customerIds,
+    invoiceIds: rows.map(({ id }) => id),
+  });
   return new Map(
     decide(snapshot, today).flatMap((one) =>
       one.subject.kind === 'invoice' ? [[one.subject.invoiceId, one] as const] : [],

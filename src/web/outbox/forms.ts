@@ -4,7 +4,7 @@ import { SETTLEMENTS } from '../../services/settleUncertain.ts';
 /** Why a message is cancelled, and whether its step is done with. */
 export const cancelForm = z.object({
   reason: z.string('form.required').trim().min(1, 'form.required').max(300, 'form.tooLong'),
-  then: z.enum(['skip', 'again'], 'form.required').default('again'),
+  step: z.enum(['skip', 'again'], 'form.required').default('again'),
 });
 
 /** What became of an uncertain message. */

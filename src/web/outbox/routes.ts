@@ -203,8 +203,8 @@ async function cancel(visit: Visit, web: Web): Promise<void> {
     const model = await cancelModel(visit, web, form);
     return model ? visit.page('outbox/cancel.njk', model, 422) : visit.notFound();
   }
-  const { reason, then } = form.value;
-  const cancelled = await cancelReminder(web.db, visit.id(), { ...doing(visit, web), reason, skip: then === 'skip' });
+  const { reason, step } = form.value;
+  const cancelled = await cancelReminder(web.db, visit.id(), { ...doing(visit, web), reason, skip: step === 'skip' });
   visit.redirect('/outbox', { key: cancelled ? 'outbox.toastCancelled' : 'outbox.toastGone' });
 }
 
@@ -216,8 +216,8 @@ async function cancelModel(
   const row = await outboxRow(web.db, visit.id());
   if (!row || row.state !== 'queued') return null;
   const stepped = (await invoicesOf(web.db, row.id)).some(({ completes }) => Boolean(completes));
-  const { reason = '', then = 'skip' } = values as { reason?: string; then?: string };
-  return { row: rowView(row, wordsOf(visit, web)), stepped, manual: row.origin === 'manual', reason, then, errors };
+  const { reason = '', step = 'skip' } = values as { reason?: string; step?: string };
+  return { row: rowView(row, wordsOf(visit, web)), stepped, manual: row.origin === 'manual', reason, step, errors };
 }
 
 const SETTLED: Record<Settlement, Key> = {
@@ -243,7 +243,11 @@ async function done(visit: Visit, web: Web): Promise<void> {
 async function approveAll(visit: Visit, web: Web): Promise<void> {
   const day = dayOf(visit);
   const count = day ? await approveRun(web.db, day, doing(visit, web)) : 0;
-  return answer(visit, web, count > 0 && { key: 'outbox.toastApprovedAll', params: { count }, undo: `/runs/${day}/hold` });
+  return answer(
+    visit,
+    web,
+    count > 0 && { key: 'outbox.toastApprovedAll', params: { count }, undo: `/runs/${day}/hold` },
+  );
 }
 
 async function holdAll(visit: Visit, web: Web): Promise<void> {
@@ -265,4 +269,3 @@ async function answer(visit: Visit, web: Web, toast: Toast | false, status = 200
   visit.toast(said);
   return visit.fragment('outbox/_list.njk', await listModel(query, visit, web), status);
 }
-

@@ -57,6 +57,7 @@ const EMPTY: Record<OutboxSection, Key> = {
 };
 const HELD_RUNS: Record<string, Key> = {
   review: 'outbox.heldReview',
+  stale_data: 'outbox.heldStaleData',
   too_many: 'outbox.heldTooMany',
   unusually_many: 'outbox.heldUnusuallyMany',
 };
@@ -163,12 +164,12 @@ export function actionsOf(row: OutboxRow, now: number): Record<string, boolean> 
 
 /** Until when it waits, or when it was settled; `iso` is the instant or the day behind the words. */
 function whenOf(row: OutboxRow, { t, language, settings, today, now }: Words): { text: string; iso: string } {
-  if (row.settled_at)
-    return { text: formatMoment(row.settled_at, settings.timeZone, language), iso: row.settled_at };
+  if (row.settled_at) return { text: formatMoment(row.settled_at, settings.timeZone, language), iso: row.settled_at };
   if (row.state === 'sending' || row.state === 'handover') return { text: t('outbox.leaving'), iso: '' };
   const since = { text: formatMoment(row.created_at, settings.timeZone, language), iso: row.created_at };
   if (row.state !== 'queued' || row.channel !== 'email') return since;
-  if (row.needs_approval === 1) return { ...since, text: t(row.reason === HELD ? 'outbox.untilReleased' : 'outbox.untilApproved') };
+  if (row.needs_approval === 1)
+    return { ...since, text: t(row.reason === HELD ? 'outbox.untilReleased' : 'outbox.untilApproved') };
   const { day, time, iso, passed } = leavingOf(row, { settings, today, now });
   if (passed) return { text: t('outbox.leavesNow'), iso };
   if (day === today) return { text: t('outbox.leavesAt', { time }), iso };
@@ -254,7 +255,12 @@ export function reminderView(
     recipients: parts.recipients.map(({ name, address, kind, result, reply }) => ({
       kind: t(RECIPIENT_KINDS[kind]),
       text: name ? `${name} <${address}>` : address,
-      result: result ? { text: t(result === 'accepted' ? 'outbox.accepted' : 'outbox.refused'), tone: result === 'accepted' ? 'ok' : 'danger' } : null,
+      result: result
+        ? {
+            text: t(result === 'accepted' ? 'outbox.accepted' : 'outbox.refused'),
+            tone: result === 'accepted' ? 'ok' : 'danger',
+          }
+        : null,
       reply: result === 'refused' ? reply : '',
     })),
     attachments: parts.attachments.map(({ name }, position) => ({

@@ -24,7 +24,7 @@ const LEAST = 9;
 
 /** Places days on a line from left to right: in proportion, but never so close that points touch. Returns percent by day. */
 export function placesOf(days: readonly number[]): Map<number, number> {
-  const sorted = [...new Set(days)].sort((a, b) => a - b);
+  const sorted = [...new Set(days)].toSorted((a, b) => a - b);
   const first = sorted[0] ?? 0;
   const span = Math.max(1, (sorted.at(-1) ?? 0) - first);
   const width = ENDS.to - ENDS.from;

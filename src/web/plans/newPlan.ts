@@ -2,6 +2,7 @@ import { addDays, firstSendingDay, type SendingCalendar } from '../../domain/cal
 import { createEscalation, createRecap, type PlanFault } from '../../services/savePlan.ts';
 import type { Db } from '../../store/database.ts';
 import { contactRoles, invoiceCurrencies } from '../../store/planEditing.ts';
+import { loadPlans } from '../../store/plans.ts';
 import { sendingCalendar } from '../../store/settings.ts';
 import { loadTemplates, type Template } from '../../store/templates.ts';
 import { readForm } from '../form.ts';
@@ -37,7 +38,8 @@ export async function redraftEscalation(visit: Visit, { db }: Web): Promise<void
   const steps = Number.isInteger(without)
     ? typed.filter((_, place) => place !== without)
     : [...typed, suggestedStep(typed, { templates, scope, t: visit.t })];
-  return showEscalation(visit, { templates, together, name: visit.field('name'), steps, errors: {} });
+  const focus = steps.length > typed.length ? typed.length : null;
+  return showEscalation(visit, { templates, together, name: visit.field('name'), steps, errors: {}, focus });
 }
 
 /** Saves a new plan. */
@@ -73,15 +75,19 @@ interface Draft {
   name: string;
   steps: StepValues[];
   errors: Record<string, string>;
+  /** The step whose days are to be typed next. */
+  focus?: number | null;
 }
 
 function showEscalation(
   visit: Visit,
-  { templates, together, name, steps, errors }: Draft,
+  { templates, together, name, steps, errors, focus = null }: Draft,
   status = 200,
 ): Promise<void> {
   const scope = together ? 'grouped' : 'single';
-  const fields = steps.map((values, place) => stepFields(values, { place, errors, templates, scope, t: visit.t }));
+  const fields = steps.map((values, place) =>
+    stepFields(values, { place, errors, templates, scope, focus: place === focus ? 'days' : '', t: visit.t }),
+  );
   const noTemplates = fields[0]?.templates.length === 0;
   const general = { name: errors.name ?? '', steps: errors.steps ?? '' };
   return visit.page('plans/escalation.njk', { together, name, steps: fields, errors: general, noTemplates }, status);
@@ -90,7 +96,8 @@ function showEscalation(
 /** An empty recap: monthly, from the next sending day on. */
 export async function newRecap(visit: Visit, { db }: Web): Promise<void> {
   const templates = await loadTemplates(db);
-  const first = [...templates.values()].find(({ kind, scope }) => kind === 'email' && scope === 'grouped');
+  const used = (await loadPlans(db)).find(({ kind }) => kind === 'recap');
+  const fitting = [...templates.values()].find(({ kind, scope }) => kind === 'email' && scope === 'grouped');
   const values = recapValues({
     name: '',
     startOn: firstSendingDay(addDays(visit.today, 1), calendarOf(visit)),
@@ -98,7 +105,7 @@ export async function newRecap(visit: Visit, { db }: Web): Promise<void> {
     scope: 'overdue',
     withCreditNotes: false,
     action: 'email',
-    templateId: first?.id ?? null,
+    templateId: (used?.kind === 'recap' ? used.templateId : null) ?? fitting?.id ?? null,
     roles: [],
   });
   return showRecap(visit, await recapOptions(db, values, { limits: [], templates }, visit));

@@ -16,6 +16,7 @@ export interface OptionsForm {
   values: OptionValues;
   errors: Record<string, string>;
   roles: { value: string; chosen: boolean }[];
+  limitsOpen: boolean;
   limits: { currency: string; minimum: string; ceiling: string; minimumError: string; ceilingError: string }[];
   templates: ReturnType<typeof templateChoices>;
 }
@@ -79,16 +80,18 @@ export function optionsForm(
 ): OptionsForm {
   const chosen = values.roles as string[];
   const all = new Set([settings.currency, ...limits.map(({ currency }) => currency), ...currencies]);
+  const rows = [...all].map((currency) => ({
+    currency,
+    ...limitTexts(currency, limits, typed, language),
+    minimumError: errors[`limits.${currency}.minimum`] ?? '',
+    ceilingError: errors[`limits.${currency}.ceiling`] ?? '',
+  }));
   return {
     values,
     errors: { ...NO_ERRORS, ...errors },
+    limitsOpen: rows.some(({ minimum, ceiling }) => minimum !== '' || ceiling !== ''),
     roles: [...new Set([...roles, ...chosen])].map((value) => ({ value, chosen: chosen.includes(value) })),
-    limits: [...all].map((currency) => ({
-      currency,
-      ...limitTexts(currency, limits, typed, language),
-      minimumError: errors[`limits.${currency}.minimum`] ?? '',
-      ceilingError: errors[`limits.${currency}.ceiling`] ?? '',
-    })),
+    limits: rows,
     templates: templateChoices(templates, 'grouped', String(values.templateId ?? ''), t),
   };
 }

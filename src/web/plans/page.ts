@@ -20,6 +20,13 @@ const DAYS = 30;
 /** More names and messages than these are counted, not listed. */
 const LISTED = 50;
 
+/** What the page's own forms show before anything was typed. */
+const NOTHING_REFUSED = {
+  pauseErrors: { until: '', reason: '' },
+  typed: { until: '', reason: '' },
+  archiveRefused: '',
+};
+
 /** Who changes something here, and when. */
 export const actorOf = ({ user }: Visit, { clock }: Web): Actor => ({ clock, userId: user?.id ?? null });
 
@@ -50,7 +57,7 @@ export async function planPage(visit: Visit, { db }: Web, plan: Plan): Promise<o
     },
     visit,
   );
-  return { ...view, ...(await shapeOf(db, plan, snapshot, visit)) };
+  return { ...view, ...(await shapeOf(db, plan, snapshot, visit)), ...NOTHING_REFUSED };
 }
 
 /** What differs between an escalation and a recap: steps, or dates. */
@@ -58,7 +65,7 @@ async function shapeOf(db: Db, plan: Plan, snapshot: Snapshot, visit: Visit): Pr
   const templates = await loadTemplates(db);
   if (plan.kind === 'escalation') {
     const next = nextByStep(decide(snapshot, visit.today));
-    return { ...stepsView(plan, templates, next, visit), form: null, dates: null, recapFacts: [] };
+    return { ...stepsView(plan, templates, next, visit), form: null, justSaved: false, dates: null, recapFacts: [] };
   }
   const line = datesLine(recapValues(plan), { snapshot, planId: plan.id }, visit);
   return {

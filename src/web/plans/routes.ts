@@ -81,13 +81,11 @@ async function showPlan(
   refused: { archive?: string; errors?: Record<string, string> } = {},
 ): Promise<void> {
   const model = await planPage(visit, web, plan);
+  if (refused.archive) return visit.page('plans/plan.njk', { ...model, archiveRefused: refused.archive }, 422);
+  if (!refused.errors) return visit.page('plans/plan.njk', model);
   const pauseErrors = { until: '', reason: '', ...refused.errors };
-  const status = refused.archive || refused.errors ? 422 : 200;
-  return visit.page(
-    'plans/plan.njk',
-    { ...model, pauseErrors, pauseUntil: visit.field('until'), archiveRefused: refused.archive ?? '' },
-    status,
-  );
+  const typed = { until: visit.field('until'), reason: visit.field('reason') };
+  return visit.page('plans/plan.njk', { ...model, pauseErrors, typed }, 422);
 }
 
 async function options(visit: Visit, web: Web): Promise<void> {

@@ -22,6 +22,8 @@ export interface StepFields {
   id: string;
   values: StepValues;
   errors: Record<string, string>;
+  /** The field to begin with: the first that is refused, or the one that is asked for; empty for none. */
+  focus: string;
   whens: Choice[];
   actions: Choice[];
   templates: { label: string; options: Choice[] }[];
@@ -65,7 +67,7 @@ export const faultSentences = (
   t: Translate,
 ): Record<string, string> =>
   // Of several faults of one field the first is said.
-  Object.fromEntries([...faults].reverse().map(({ field, code }) => [field, t(FAULT_KEYS[code])]));
+  Object.fromEntries(faults.toReversed().map(({ field, code }) => [field, t(FAULT_KEYS[code])]));
 
 /** The fields of a step; `place` is its number in a form of several. */
 export function stepFields(
@@ -75,12 +77,14 @@ export function stepFields(
     errors,
     templates,
     scope,
+    focus = '',
     t,
   }: {
     place: number | null;
     errors: Record<string, string>;
     templates: ReadonlyMap<number, Template>;
     scope: Template['scope'];
+    focus?: string;
     t: Translate;
   },
 ): StepFields {
@@ -89,7 +93,6 @@ export function stepFields(
   const own = Object.entries(errors).flatMap(([field, text]) =>
     field.startsWith(prefix) ? [[field.slice(prefix.length), text] as const] : [],
   );
-  const chosen = (wanted: string, value: string, text: string): Choice => ({ value, text, chosen: value === wanted });
   return {
     names: Object.fromEntries(
       fields.map((field) => [field, place === null ? field : `steps[${place}][${field}]`]),
@@ -97,11 +100,14 @@ export function stepFields(
     id: place === null ? 'step' : `step-${place}`,
     values,
     errors: { ...Object.fromEntries(fields.map((field) => [field, ''])), ...Object.fromEntries(own) },
+    focus: fields.find((field) => own.some(([name]) => name === field)) ?? focus,
     whens: WHENS.map((when) => chosen(values.when, when, t(WHEN_KEYS[when]))),
     actions: Object.entries(ACTION_KEYS).map(([action, key]) => chosen(values.action, action, t(key))),
     templates: templateChoices(templates, scope, values.templateId, t),
   };
 }
+
+const chosen = (wanted: string, value: string, text: string): Choice => ({ value, text, chosen: value === wanted });
 
 /** The templates that fit, grouped by kind. */
 export function templateChoices(

@@ -115,11 +115,10 @@ async function showSteps(visit: Visit, web: Web, plan: EscalationPlan, open: Ope
   if (visit.partial) {
     const next = await nextOf(web.db, plan.id, visit);
     const view = stepsView(plan, templates, next, visit);
-    return visit.fragment('plans/_steps.njk', { id: plan.id, ...view, form }, status);
+    return visit.fragment('plans/_steps.njk', { id: plan.id, ...view, form, justSaved: open === null }, status);
   }
   const page = await planPage(visit, web, plan);
-  const quiet = { pauseErrors: { until: '', reason: '' }, pauseUntil: '', archiveRefused: '' };
-  return visit.page('plans/plan.njk', { ...page, ...quiet, form }, status);
+  return visit.page('plans/plan.njk', { ...page, form }, status);
 }
 
 async function formOf(
@@ -133,7 +132,7 @@ async function formOf(
   const count = stepId === null ? 0 : ((await completionsByStep(db, plan.id)).get(stepId) ?? 0);
   return {
     stepId,
-    fields: stepFields(values, { place: null, errors, templates, scope, t }),
+    fields: stepFields(values, { place: null, errors, templates, scope, focus: 'days', t }),
     error: errors.form ?? '',
     kept: count > 0 ? t('plans.stepKept', { count }) : '',
   };

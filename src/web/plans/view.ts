@@ -12,6 +12,9 @@ import { type Line, placesOf, type Point, shortened } from './line.ts';
 import { type Part, periodWords, shortWhen, stepSentence } from './sentence.ts';
 import { ACTION_KEYS } from './stepFields.ts';
 
+/** Of the messages of one day these many are named. */
+const SHOWN = 10;
+
 type Words = Pick<Visit, 't' | 'language' | 'today' | 'settings'>;
 
 /** A pause that still covers the day. */
@@ -209,7 +212,7 @@ export function planView(
     facts: factsOf(plan, words),
     state: stateOf(plan, words),
     paused: isPaused(plan, today),
-    pauseReason: pause?.reason ?? '',
+    pauseReason: pause?.reason ? t('plans.pausedBecause', { reason: pause.reason }) : '',
     hint: t('plans.hintDaily', { time: settings.sendAt }),
     members: members.map(({ customerId, name, since }) => ({
       id: customerId,
@@ -232,7 +235,8 @@ export function planView(
     leaving: leaving.map(({ day, messages }) => ({
       day: formatDayShort(day, language),
       iso: day,
-      lines: messages.map((message) => ({
+      more: messages.length > SHOWN ? t('plans.more', { count: messages.length - SHOWN }) : '',
+      lines: messages.slice(0, SHOWN).map((message) => ({
         customerId: message.customerId,
         customer: names.get(message.customerId) ?? '',
         what: message.stepName ?? t('plans.summary'),

@@ -25,7 +25,7 @@ export const templateRoutes: readonly Route[] = [
   { method: 'put', path: '/templates/:id', allow: 'owner', run: save },
   { method: 'get', path: '/templates/:id/body', allow: 'colleague', run: savedBody },
   { method: 'post', path: '/templates/:id/preview', allow: 'colleague', run: preview },
-  { method: 'post', path: '/templates/:id/test', allow: 'colleague', run: test },
+  { method: 'post', path: '/templates/:id/test', allow: 'colleague', perMinute: 10, run: test },
   { method: 'post', path: '/templates/:id/duplicate', allow: 'owner', run: duplicate },
   { method: 'put', path: '/templates/:id/archive', allow: 'owner', run: archive },
   { method: 'post', path: '/templates/:id/restore', allow: 'owner', run: restore },

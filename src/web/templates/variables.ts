@@ -77,15 +77,18 @@ interface Item {
   code: string;
 }
 
+const item = (text: string, ...codes: string[]): Item => ({
+  text,
+  codes: JSON.stringify(codes),
+  code: codes.join('…'),
+});
+
+/** How a variable is written; only the table, which is ready HTML, takes three braces. */
+const written = (code: string): string => (code === 'invoiceTable' ? `{{{${code}}}}` : `{{${code}}}`);
+
 /** The menus of the editor, and every name that a chip may need. */
 export function variableMenus(scope: 'single' | 'grouped', t: Translate): object {
   const name = (code: string): string => t(NAMES[code] as Key);
-  const item = (text: string, ...codes: string[]): Item => ({
-    text,
-    codes: JSON.stringify(codes),
-    code: codes.join('…'),
-  });
-  const braces = (code: string): string => (code === 'invoiceTable' ? `{{{${code}}}}` : `{{${code}}}`);
   const conditions = CONDITIONS[scope].map((code) =>
     item(t('templates.blockIf', { what: name(code) }), `{{#if ${code}}}`, '{{/if}}'),
   );
@@ -95,7 +98,7 @@ export function variableMenus(scope: 'single' | 'grouped', t: Translate): object
   return {
     groups: GROUPS.map(({ title, single, both }) => ({
       title: t(title),
-      items: [...(scope === 'single' ? single : []), ...both].map((code) => item(name(code), braces(code))),
+      items: [...(scope === 'single' ? single : []), ...both].map((code) => item(name(code), written(code))),
     })),
     conditions: [...conditions, item(t('templates.blockElse'), '{{else}}'), ...counts],
     words: JSON.stringify({

@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads';
 import { type ComposedMail, composeMail, composeSheet } from './compose.ts';
 import type { FieldProblem, Rendering, RenderJob } from './renderTemplate.ts';
 import { checkTemplate } from './templates.ts';
@@ -6,9 +5,10 @@ import { checkTemplate } from './templates.ts';
 /** A message larger than this no mailbox shows whole (Gmail cuts at a tenth of it). */
 const MAX_MAIL = 1024 * 1024;
 
-/** Runs in a thread of its own; see renderTemplate.ts. */
-parentPort?.on('message', (job: RenderJob) => parentPort?.postMessage(answer(job)));
-parentPort?.postMessage('ready');
+// The main file of a process of its own; see renderTemplate.ts. It ends with the process that started it.
+process.on('message', (job: RenderJob) => process.send?.(answer(job)));
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
 
 function answer({ template, scope, kind, contents }: RenderJob): Rendering {
   const problems = (['subject', 'body'] as const).flatMap((field): FieldProblem[] =>
