@@ -1,5 +1,5 @@
 import { main } from './cli/main.ts';
-import { withoutData } from './cli/output.ts';
+import { withoutData } from './refusal.ts';
 
 // Rules count in days of the company's zone, which code converts to; the host's own zone must never leak in.
 process.env.TZ = 'UTC';

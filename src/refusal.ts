@@ -13,3 +13,15 @@ export class Refusal extends Error {
     this.params = params;
   }
 }
+
+/**
+ * An unexpected error as a log may hold it: where it happened, and the start of what it says. A database error carries
+ * the whole statement with customers' data before its own words, so only those last words are kept.
+ */
+export function withoutData(error: unknown): string {
+  if (!(error instanceof Error)) return 'unexpected error';
+  const { name, message, stack = '', code } = error as Error & { code?: string };
+  const words = message.includes(' - ') ? message.slice(message.lastIndexOf(' - ') + 3) : message;
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return [`${name}${code ? ` ${code}` : ''}: ${words.slice(0, 300)}`, ...frames.slice(0, 12)].join('\n');
+}

@@ -34,6 +34,10 @@ export function formatDay(day: Day, language: string): string {
 export const formatDayShort = (day: Day, language: string): string =>
   dayWith(day, language, 'short', { weekday: 'short', day: 'numeric', month: 'short' });
 
+/** A day without its year: `12 May`. */
+export const formatDayMonth = (day: Day, language: string): string =>
+  dayWith(day, language, 'month', { day: 'numeric', month: 'short' });
+
 /** A day in figures, for tables: `12/05/2026`. */
 export const formatDayFigures = (day: Day, language: string): string =>
   dayWith(day, language, 'figures', { day: '2-digit', month: '2-digit', year: 'numeric' });

@@ -31,6 +31,10 @@ export async function addHistory(db: Db, entries: readonly HistoryEntry[]): Prom
 
 /** When something of a kind happened last; null when it never did. */
 export async function lastAt(db: Db, kind: string): Promise<string | null> {
-  const row: { at: string } | undefined = await db('history').select('at').where({ kind }).orderBy('id', 'desc').first();
+  const row: { at: string } | undefined = await db('history')
+    .select('at')
+    .where({ kind })
+    .orderBy('id', 'desc')
+    .first();
   return row?.at ?? null;
 }

@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import { translator } from '../i18n/translate.ts';
 import { accessControl, checkRoutes } from './access/control.ts';
 import { accessRoutes } from './access/routes.ts';
+import { withoutData } from '../refusal.ts';
 import { serveAssets } from './assets.ts';
 import { customerRoutes } from './customers/routes.ts';
 import { followUpRoutes } from './followup/routes.ts';
@@ -99,13 +100,13 @@ const headers: RequestHandler = (request, response, next) => {
   })(request, response, next);
 };
 
-/** A surprise is logged in full and shown in one line. */
+/** A surprise is logged without anybody’s data and shown in one line. */
 const failed =
   (web: Web): ErrorRequestHandler =>
   async (error: Error & { status?: number; type?: string }, request, response, next) => {
     if (response.headersSent) return next(error);
     const status = error.status ?? 500;
-    if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`);
+    if (status >= 500) process.stderr.write(`${withoutData(error)}\n`);
     const t = translator('en');
     try {
       const visit = await visitOf(web, request, response);

@@ -83,7 +83,7 @@ function sendingStrip({ sent, failed, uncertain, waiting }: RunTally, { t }: Vis
 }
 
 /** What today's run has done, and what of it needs a person; null when there was nothing to do. */
-function todayStrip(run: Run, tally: RunTally | undefined, { t, language, settings }: Visit): Strip | null {
+function todayStrip(run: Run, tally: RunTally | undefined, { t, settings }: Visit): Strip | null {
   const { sent = 0, failed = 0, uncertain = 0, person = 0 } = tally ?? {};
   const wrong = failed + uncertain + (JSON.parse(run.problems) as unknown[]).length;
   const needs = wrong + person;

@@ -4,7 +4,7 @@ const BASE = ['refusal', 'clock types', 'resources'];
 
 /** What each ring may import beside itself (docs/architecture.md). "types" allows its types and nothing that runs. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  main: ['cli'],
+  main: ['cli', 'refusal'],
   cli: [
     ...'services store jobs web i18n domain seeds clock config refusal resources'.split(' '),
     // The command line names kinds of file and a way out; reading and sending are the services' business.

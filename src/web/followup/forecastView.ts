@@ -1,6 +1,6 @@
 import { addDays, type Day, isSendingDay, type SendingCalendar, weekdayOf } from '../../domain/calendar.ts';
 import type { ForecastDay } from '../../domain/forecast.ts';
-import { formatDay, formatDayShort } from '../../i18n/format.ts';
+import { formatDay, formatDayMonth, formatDayShort } from '../../i18n/format.ts';
 import type { Visit } from '../visit.ts';
 import { countOf, type Names, totalsOf } from './messages.ts';
 
@@ -29,7 +29,7 @@ export function calendarView(days: readonly ForecastDay[], calendar: SendingCale
     const outside = day < today || day >= end;
     return {
       iso: day,
-      label: Number(day.slice(8)) === 1 || day === first ? dayAndMonth(day, language) : String(Number(day.slice(8))),
+      label: Number(day.slice(8)) === 1 || day === first ? formatDayMonth(day, language) : String(Number(day.slice(8))),
       today: day === today,
       outside,
       closed: !isSendingDay(day, calendar),
@@ -41,9 +41,6 @@ export function calendarView(days: readonly ForecastDay[], calendar: SendingCale
     };
   }
 }
-
-const dayAndMonth = (day: Day, language: string): string =>
-  new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.parse(day));
 
 const weekdaysView = (monday: Day, language: string): { short: string; long: string }[] =>
   [0, 1, 2, 3, 4, 5, 6].map((n) => ({

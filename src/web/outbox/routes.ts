@@ -144,8 +144,8 @@ async function body(visit: Visit, { db }: Web): Promise<void> {
       "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
     )
     .set('X-Frame-Options', 'SAMEORIGIN')
-    .type('html')
-    .send(reminder.html);
+    .removeHeader('Origin-Agent-Cluster');
+  visit.response.type('html').send(reminder.html);
 }
 
 async function bytes(visit: Visit, { db }: Web): Promise<void> {

@@ -129,8 +129,10 @@ export function rowView(row: OutboxRow, words: Words): object {
     customerUrl: `/customers/${row.customer_id}`,
     about: aboutOf(row, t),
     invoices: row.invoices.join(', '),
-    recipients: row.recipients.filter(({ refused }) => !refused).map(({ address }) => address),
-    refused: row.recipients.filter(({ refused }) => refused).map(({ address, reply }) => ({ address, reply })),
+    recipients: row.recipients.filter(({ refused }) => !refused).map(({ address }) => partsOf(address)),
+    refused: row.recipients
+      .filter(({ refused }) => refused)
+      .map(({ address, reply }) => ({ parts: partsOf(address), reply })),
     phone: row.channel === 'call' ? (row.phone ?? '') : '',
     total: formatMoney(row.total_minor, row.currency, language),
     when: whenOf(row, words),
@@ -140,6 +142,9 @@ export function rowView(row: OutboxRow, words: Words): object {
     done: row.channel === 'letter' ? t('outbox.markPosted') : t('outbox.markCalled'),
   };
 }
+
+/** An address in two parts, between which a narrow column may break it. */
+const partsOf = (address: string): string[] => address.split(/(?<=@)/);
 
 /** Plan and step, where the plan sends it; else that a person wrote it. */
 export const aboutOf = ({ plan, step }: Pick<OutboxRow, 'plan' | 'step'>, t: Words['t']): string =>
