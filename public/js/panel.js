@@ -8,6 +8,8 @@
   const open = () => {
     if (!body.childElementCount) return;
     tabler.Offcanvas.getOrCreateInstance(panel).show();
+    // A switch that was changed in place keeps the focus.
+    if (body.contains(document.activeElement)) return;
     body.querySelector('h1, h2')?.setAttribute('tabindex', '-1');
     body.querySelector('h1, h2')?.focus({ preventScroll: true });
   };
