@@ -2,10 +2,10 @@ import { type Clock, isoOf } from '../clock.ts';
 import { type Archive, archiveSchema, ARCHIVE_VERSION, type ArchiveInput } from '../domain/archive.ts';
 import { Refusal } from '../refusal.ts';
 import { readArchive } from '../store/archiveExport.ts';
-import { writeLedger } from '../store/archiveLedger.ts';
-import { writePast } from '../store/archivePast.ts';
-import { knownIds } from '../store/archiveRecords.ts';
-import { writeSetup } from '../store/archiveSetup.ts';
+import { writeLedger } from '../store/archiveImportLedger.ts';
+import { writePast } from '../store/archiveImportPast.ts';
+import { knownIds } from '../store/archiveImportRecords.ts';
+import { writeSetup } from '../store/archiveImportSetup.ts';
 import type { Db } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
 

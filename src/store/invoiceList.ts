@@ -26,6 +26,7 @@ export interface InvoiceQuery {
   search: string;
   age: number | null;
   customerId?: number;
+  invoiceId?: number;
   /** Where the page before ended. */
   after: string | null;
   limit: number;
@@ -95,8 +96,9 @@ export async function invoicePage(db: Db, query: InvoiceQuery): Promise<{ rows: 
  * The index to walk. Left to itself the planner would rather sort a hundred thousand rows than read fifty in order; only
  * where few rows can match at all is it right to gather and sort them.
  */
-function walkOf({ order, filter, customerId }: InvoiceQuery, matches: Matches | null): string {
-  const few = matches?.invoices != null || customerId !== undefined || filter === 'disputed' || filter === 'promised';
+function walkOf({ order, filter, customerId, invoiceId }: InvoiceQuery, matches: Matches | null): string {
+  const narrowed = matches?.invoices != null || customerId !== undefined || invoiceId !== undefined;
+  const few = narrowed || filter === 'disputed' || filter === 'promised';
   if (few || filter === 'paid') return '';
   return `INDEXED BY ${ORDERS[order].index}`;
 }
@@ -117,8 +119,9 @@ const rowOf = (row: RawRow): InvoiceRow => ({
   promisedUntil: row.promised_until,
 });
 
-function narrow(builder: Knex.QueryBuilder, { filter, age, today, customerId }: InvoiceQuery, db: Db): void {
+function narrow(builder: Knex.QueryBuilder, { filter, age, today, customerId, invoiceId }: InvoiceQuery, db: Db): void {
   if (customerId !== undefined) void builder.where('i.customer_id', customerId);
+  if (invoiceId !== undefined) void builder.where('i.id', invoiceId);
   // Written out, not bound: SQLite uses a partial index only when it can read the bound.
   void builder.whereRaw(filter === 'paid' ? 'i.outstanding_minor <= 0' : 'i.outstanding_minor > 0');
   if (filter === 'not_due') void builder.where('i.due_on', '>=', today);

@@ -135,7 +135,19 @@ async function followUp(visit: Visit, web: Web): Promise<void> {
   if (!view) return visit.notFound();
   if (changed)
     visit.toast({ key: enabled ? 'invoices.switchedOn' : 'invoices.switchedOff', params: { count: changed } });
-  return visit.fragment('invoices/panel.njk', view);
+  return visit.fragment('invoices/changed.njk', { ...view, rows: isOnList(visit) ? await rowOf(visit, web) : [] });
+}
+
+/** The row behind the panel, as it is now; none when it is no longer open. */
+async function rowOf(visit: Visit, { db }: Web): Promise<object[]> {
+  const query = { ...queryOf(visit), filter: 'open' as const, invoiceId: visit.id() };
+  return (await pageOf(db, query, visit)).rows;
+}
+
+/** Only the list has a row to bring up to date. */
+function isOnList({ request }: Visit): boolean {
+  const url = request.get('HX-Current-URL') ?? '';
+  return URL.canParse(url) && new URL(url).pathname === '/invoices';
 }
 
 /** The same for the ticked ones. */

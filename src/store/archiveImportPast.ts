@@ -1,7 +1,7 @@
 import type { Archive } from '../domain/archive.ts';
 import type { Minor } from '../domain/money.ts';
 import { putBlob, sha256Of } from './documents.ts';
-import { byMoment, byRun, each, idOf, minor, pair, type Import } from './archiveRecords.ts';
+import { byMoment, byRun, each, idOf, minor, pair, type Import } from './archiveImportRecords.ts';
 
 /** Runs, reminders, completions, decisions and history: what already happened. Records that are there already stay as they are. */
 export async function writePast(job: Import, archive: Archive): Promise<void> {

@@ -2,7 +2,7 @@ import type { Archive } from '../domain/archive.ts';
 import { Refusal } from '../refusal.ts';
 import { putDocument } from './documents.ts';
 import { recomputeBalances } from './ledger.ts';
-import { byNumber, each, idOf, minor, pair, upsert, writePause, type Import } from './archiveRecords.ts';
+import { byNumber, each, idOf, minor, pair, upsert, writePause, type Import } from './archiveImportRecords.ts';
 
 /** Invoices, credit notes and payments, with what belongs to them; then the balances. */
 export async function writeLedger(job: Import, archive: Archive): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Archive } from '../domain/archive.ts';
 import { Refusal } from '../refusal.ts';
 import { writeSettings } from './settings.ts';
-import { byName, each, idOf, minor, pair, upsert, writePause, type Import } from './archiveRecords.ts';
+import { byName, each, idOf, minor, pair, upsert, writePause, type Import } from './archiveImportRecords.ts';
 
 /** Settings, templates, plans, customers and enrolments. */
 export async function writeSetup(job: Import, archive: Archive): Promise<void> {
