@@ -31,6 +31,8 @@
   panel.addEventListener('hidden.bs.offcanvas', () => {
     body.replaceChildren();
     for (const row of document.querySelectorAll('tr.is-open')) row.classList.remove('is-open');
-    opener?.focus();
+    // The list may have been drawn anew meanwhile.
+    const sameLink = opener && `[hx-target="#panel-body"][href="${CSS.escape(opener.getAttribute('href'))}"]`;
+    (opener?.isConnected ? opener : sameLink && document.querySelector(sameLink))?.focus();
   });
 })();

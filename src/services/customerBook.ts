@@ -1,7 +1,7 @@
 import type { Settings } from '../domain/settings.ts';
 import type { Transaction } from '../store/database.ts';
-import { allCustomers } from '../store/customers.ts';
-import { insertCustomers, type KnownCustomer, type NewCustomer, updateCustomer } from '../store/importing.ts';
+import { allCustomers, type CustomerDetails } from '../store/customers.ts';
+import { insertCustomers, type NewCustomer, updateCustomer } from '../store/importing.ts';
 
 /** What a row of a file says about a customer; null where it says nothing. */
 export interface Mention {
@@ -36,10 +36,10 @@ export interface Tally {
  */
 export class CustomerBook {
   readonly tally: Tally = { created: 0, updated: 0, unchanged: 0 };
-  private readonly byCode = new Map<string, KnownCustomer>();
-  private readonly byLegalId = new Map<string, KnownCustomer>();
-  private readonly byName = new Map<string, KnownCustomer>();
-  private readonly touched = new Map<KnownCustomer, 'created' | 'updated' | 'unchanged'>();
+  private readonly byCode = new Map<string, CustomerDetails>();
+  private readonly byLegalId = new Map<string, CustomerDetails>();
+  private readonly byName = new Map<string, CustomerDetails>();
+  private readonly touched = new Map<CustomerDetails, 'created' | 'updated' | 'unchanged'>();
   private readonly settings: Settings;
   private nextCode = 1;
 
@@ -54,7 +54,7 @@ export class CustomerBook {
   }
 
   /** The customer of the mention, made or updated in memory; `save` writes. */
-  note(mention: Mention): KnownCustomer {
+  note(mention: Mention): CustomerDetails {
     const known = this.find(mention);
     if (!known) return this.make(mention);
     const before = JSON.stringify(known);
@@ -68,7 +68,7 @@ export class CustomerBook {
     return known;
   }
 
-  find({ code, legalId, name }: Pick<Mention, 'code' | 'legalId' | 'name'>): KnownCustomer | null {
+  find({ code, legalId, name }: Pick<Mention, 'code' | 'legalId' | 'name'>): CustomerDetails | null {
     if (code) return this.byCode.get(code) ?? null;
     if (legalId && this.byLegalId.has(legalId)) return this.byLegalId.get(legalId) ?? null;
     return (name && this.byName.get(name)) || null;
@@ -88,9 +88,9 @@ export class CustomerBook {
     }
   }
 
-  private make(mention: Mention): KnownCustomer {
+  private make(mention: Mention): CustomerDetails {
     const country = mention.country ?? null;
-    const customer: KnownCustomer = {
+    const customer: CustomerDetails = {
       id: 0,
       code: mention.code ?? this.freeCode(),
       legalId: mention.legalId,
@@ -112,7 +112,7 @@ export class CustomerBook {
     return `K-${this.nextCode}`;
   }
 
-  private index(customer: KnownCustomer): void {
+  private index(customer: CustomerDetails): void {
     this.byCode.set(customer.code, customer);
     if (customer.legalId) this.byLegalId.set(customer.legalId, customer);
     if (!this.byName.has(customer.name)) this.byName.set(customer.name, customer);

@@ -1,23 +1,10 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Currency, Minor } from '../domain/money.ts';
+import type { CustomerDetails } from './customers.ts';
 import type { Db, Transaction } from './database.ts';
 import { insertAll } from './rows.ts';
 
-/** What an import needs to know of the customers that are there. */
-export interface KnownCustomer {
-  id: number;
-  code: string;
-  legalId: string | null;
-  name: string;
-  language: string;
-  country: string | null;
-  street: string;
-  postcode: string;
-  city: string;
-  paymentTermDays: number | null;
-}
-
-export interface NewCustomer extends Omit<KnownCustomer, 'id'> {
+export interface NewCustomer extends Omit<CustomerDetails, 'id'> {
   createdAt: string;
 }
 
@@ -64,7 +51,7 @@ export async function insertCustomers(
   return new Map(rows.map(({ id, code }) => [code, id]));
 }
 
-export async function updateCustomer(trx: Transaction, { id, ...row }: KnownCustomer): Promise<void> {
+export async function updateCustomer(trx: Transaction, { id, ...row }: CustomerDetails): Promise<void> {
   await trx('customers').where({ id }).update({
     legal_id: row.legalId,
     name: row.name,

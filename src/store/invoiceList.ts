@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { addDays, type Day } from '../domain/calendar.ts';
 import type { Currency, Minor } from '../domain/money.ts';
 import type { Db } from './database.ts';
-import type { InvoiceDetails } from './ledger.ts';
+import { detailsOf, type InvoiceDetails, type StoredInvoice } from './ledger.ts';
 
 export const INVOICE_FILTERS = [
   'open',
@@ -40,17 +40,7 @@ export interface InvoiceRow extends InvoiceDetails {
   promisedUntil: Day | null;
 }
 
-interface RawRow {
-  id: number;
-  customer_id: number;
-  number: string;
-  issued_on: Day;
-  due_on: Day | null;
-  currency: Currency;
-  total_minor: Minor;
-  outstanding_minor: Minor;
-  state: InvoiceDetails['state'];
-  follow_up_enabled: number;
+interface RawRow extends StoredInvoice {
   customer_name: string;
   dispute_id: number | null;
   promised_until: Day | null;
@@ -104,16 +94,7 @@ function walkOf({ order, filter, customerId, invoiceId }: InvoiceQuery, matches:
 }
 
 const rowOf = (row: RawRow): InvoiceRow => ({
-  id: row.id,
-  customerId: row.customer_id,
-  number: row.number,
-  issuedOn: row.issued_on,
-  dueOn: row.due_on,
-  currency: row.currency,
-  total: row.total_minor,
-  outstanding: row.outstanding_minor,
-  state: row.state,
-  followUpEnabled: row.follow_up_enabled === 1,
+  ...detailsOf(row),
   customerName: row.customer_name,
   disputed: row.dispute_id !== null,
   promisedUntil: row.promised_until,

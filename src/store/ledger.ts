@@ -18,7 +18,8 @@ export interface InvoiceDetails {
   followUpEnabled: boolean;
 }
 
-interface InvoiceRow {
+/** A row of the table, as SQLite gives it. */
+export interface StoredInvoice {
   id: number;
   customer_id: number;
   number: string;
@@ -31,7 +32,8 @@ interface InvoiceRow {
   follow_up_enabled: number;
 }
 
-const detailsOf = (row: InvoiceRow): InvoiceDetails => ({
+/** A row in the words of the product. */
+export const detailsOf = (row: StoredInvoice): InvoiceDetails => ({
   id: row.id,
   customerId: row.customer_id,
   number: row.number,
@@ -46,18 +48,18 @@ const detailsOf = (row: InvoiceRow): InvoiceDetails => ({
 
 /** Some invoices by id. */
 export async function invoicesById(db: Db, ids: readonly number[]): Promise<Map<number, InvoiceDetails>> {
-  const rows = await selectIn<InvoiceRow>(db, 'invoices', 'id', ids);
+  const rows = await selectIn<StoredInvoice>(db, 'invoices', 'id', ids);
   return new Map(rows.map((row) => [row.id, detailsOf(row)]));
 }
 
 /** The invoices that bear a number: usually one, more when customers' own series overlap. */
 export async function invoicesByNumber(db: Db, number: string): Promise<InvoiceDetails[]> {
-  return ((await db('invoices').where({ number }).orderBy('id')) as InvoiceRow[]).map(detailsOf);
+  return ((await db('invoices').where({ number }).orderBy('id')) as StoredInvoice[]).map(detailsOf);
 }
 
 /** A page of invoices, the longest overdue first. */
 export async function listInvoices(db: Db, limit: number): Promise<(InvoiceDetails & { customerName: string })[]> {
-  const rows: (InvoiceRow & { customer_name: string })[] = await db
+  const rows: (StoredInvoice & { customer_name: string })[] = await db
     .select('i.*', { customer_name: 'c.name' })
     .from('invoices as i')
     .join('customers as c', 'c.id', 'i.customer_id')
