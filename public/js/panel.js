@@ -28,6 +28,11 @@
   document.addEventListener('click', (event) => {
     if (event.target.closest('[data-close-panel]')) tabler.Offcanvas.getOrCreateInstance(panel).hide();
   });
+  // Tabler hears Esc inside the panel only.
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.target.closest('#panel, input, select, textarea')) return;
+    if (!document.querySelector('dialog[open], .dropdown-menu.show')) tabler.Offcanvas.getInstance(panel)?.hide();
+  });
   panel.addEventListener('hidden.bs.offcanvas', () => {
     body.replaceChildren();
     for (const row of document.querySelectorAll('tr.is-open')) row.classList.remove('is-open');

@@ -24,15 +24,16 @@ export function formatMoney(minor: Minor, currency: Currency, language: string):
   return format.format(decimalFromMinor(minor, currency) as Intl.StringNumericLiteral);
 }
 
-/** A day in words: `12 May 2026`. French says "1er" for the first of a month, which Intl does not. */
-export function formatDay(day: Day, language: string): string {
-  const words = dayWith(day, language, 'long', { dateStyle: 'long' });
-  return language === 'fr' ? words.replace(/^1 /, '1er ') : words;
-}
+/** A day in words: `12 May 2026`. */
+export const formatDay = (day: Day, language: string): string => dayWith(day, language, 'long', { dateStyle: 'long' });
 
 /** A day as short as people say it: `Tue 12 May`. */
 export const formatDayShort = (day: Day, language: string): string =>
   dayWith(day, language, 'short', { weekday: 'short', day: 'numeric', month: 'short' });
+
+/** The same with the year, for days that may lie further back: `Tue 12 May 2026`. */
+export const formatDayOfYear = (day: Day, language: string): string =>
+  `${formatDayShort(day, language)} ${day.slice(0, 4)}`;
 
 /** A day without its year: `12 May`. */
 export const formatDayMonth = (day: Day, language: string): string =>
@@ -42,13 +43,15 @@ export const formatDayMonth = (day: Day, language: string): string =>
 export const formatDayFigures = (day: Day, language: string): string =>
   dayWith(day, language, 'figures', { day: '2-digit', month: '2-digit', year: 'numeric' });
 
+/** French says "1er" for the first of a month, which Intl does not. */
 function dayWith(day: Day, language: string, name: string, options: Intl.DateTimeFormatOptions): string {
   const locale = localeOf(language);
   const format = remembered(
     `${name} ${locale}`,
     () => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }),
   );
-  return format.format(Date.parse(`${day}T12:00:00Z`));
+  const words = format.format(Date.parse(`${day}T12:00:00Z`));
+  return language === 'fr' ? words.replace(/(^| )1 /, '$11er ') : words;
 }
 
 /** The moment of an instant in a zone: `12 May 2026, 13:00`. */

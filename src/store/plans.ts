@@ -1,7 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import type { EscalationPlan, Plan, PlanLimit, RecapPlan, Step } from '../domain/plan.ts';
 import type { Db } from './database.ts';
-import { loadPauses } from './snapshot.ts';
+import { loadPauses } from './pauses.ts';
 
 interface PlanRow {
   id: number;

@@ -1,9 +1,10 @@
 import { addDays, type Day, type SendingCalendar } from '../domain/calendar.ts';
-import type { Contact, Customer, Pause } from '../domain/customer.ts';
+import type { Contact, Customer } from '../domain/customer.ts';
 import type { Invoice } from '../domain/invoice.ts';
 import type { Enrolment, Plan } from '../domain/plan.ts';
 import type { Completion, Covering, Credit, PlanMessage, RecapRecord, Snapshot, UnderWay } from '../domain/snapshot.ts';
 import type { Db } from './database.ts';
+import { loadPauses } from './pauses.ts';
 import { loadPlans } from './plans.ts';
 
 /** What a snapshot is taken of: everything, or only some customers. */
@@ -125,19 +126,6 @@ async function loadContacts(db: Db, narrow: Narrow): Promise<(Contact & { custom
     .from('contacts')
     .modify(narrow, 'customer_id')
     .orderBy(['customer_id', 'position']);
-}
-
-/** The pauses in force of one kind of thing, by its id. */
-export async function loadPauses(
-  db: Db,
-  of: 'invoice_id' | 'customer_id' | 'plan_id',
-): Promise<Map<number, Pause & { reason: string }>> {
-  const rows: { id: number; until: Day | null; reason: string }[] = await db
-    .select({ id: of, until: 'until_on', reason: 'reason' })
-    .from('pauses')
-    .whereNotNull(of)
-    .whereNull('ended_at');
-  return new Map(rows.map(({ id, until, reason }) => [id, { until, reason }]));
 }
 
 interface InvoiceRow extends Omit<Invoice, 'followUpEnabled' | 'disputed' | 'pause'> {

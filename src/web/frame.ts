@@ -5,7 +5,8 @@ import { type RunTally, talliesOf } from '../store/runList.ts';
 import { type Run, runOf } from '../store/runs.ts';
 import { timetableOf } from '../store/settings.ts';
 import { ASSETS } from './assets.ts';
-import { takeToast, type Visit, type Web } from './visit.ts';
+import { takeToast } from './toast.ts';
+import type { Visit, Web } from './visit.ts';
 
 /** The state of the machine in one line (SCREENS "The frame"). */
 interface Strip {
@@ -23,7 +24,7 @@ export async function loadFrame(web: Web, visit: Visit): Promise<object> {
     section,
     todoCount: counts.todo,
     strips: visit.user ? await strips(web, visit, counts) : [],
-    toast: takeToast(visit),
+    toast: takeToast(visit.request, visit.response),
     path: visit.request.path,
   };
 }

@@ -2,15 +2,7 @@ import type { Request, Response } from 'express';
 import { localMoment } from '../domain/timetable.ts';
 import type { Day } from '../domain/calendar.ts';
 import type { Settings } from '../domain/settings.ts';
-import {
-  isLanguage,
-  type Key,
-  type Language,
-  LANGUAGES,
-  type Params,
-  type Translate,
-  translator,
-} from '../i18n/translate.ts';
+import { isLanguage, type Language, LANGUAGES, type Translate, translator } from '../i18n/translate.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { PasswordCost } from '../services/passwordHash.ts';
@@ -18,6 +10,7 @@ import type { Db } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
 import type { SignedIn } from './access/session.ts';
 import { loadFrame } from './frame.ts';
+import { keepToast, type Toast } from './toast.ts';
 import { render } from './render.ts';
 
 /** What every screen works with. */
@@ -44,14 +37,6 @@ export interface Route {
   /** How often one address on the network may call it in a minute. */
   perMinute?: number;
   run: (visit: Visit, web: Web) => Promise<void> | void;
-}
-
-/** Something to say at the foot of the next screen, with a way to take it back. */
-export interface Toast {
-  key: Key;
-  params?: Params;
-  /** What "Undo" calls: a POST. */
-  undo?: string;
 }
 
 /** One request with its answer: who asks, in which language, on which day. */
@@ -156,33 +141,6 @@ function languageOf(request: Request, user: SignedIn | null, settings: Settings)
   const asked = request.acceptsLanguages(...LANGUAGES);
   if (asked && isLanguage(asked)) return asked;
   return isLanguage(settings.language) ? settings.language : 'en';
-}
-
-const TOAST_COOKIE = 'dunwell_toast';
-
-/** A toast that survives one redirect: translated here, shown as text there. */
-function keepToast(response: Response, t: Translate, { key, params, undo }: Toast): void {
-  const value = Buffer.from(JSON.stringify({ text: t(key, params), undo: undo ?? '' })).toString('base64url');
-  response.cookie(TOAST_COOKIE, value, { httpOnly: true, sameSite: 'lax', maxAge: 60_000, path: '/' });
-}
-
-/** The toast that the last redirect kept, once. */
-export function takeToast({ request, response }: Visit): { text: string; undo: string } | null {
-  const value = /(?:^|;\s*)dunwell_toast=([\w-]+)/.exec(request.get('Cookie') ?? '')?.[1];
-  if (!value) return null;
-  response.clearCookie(TOAST_COOKIE, { path: '/' });
-  try {
-    const { text, undo } = JSON.parse(Buffer.from(value, 'base64url').toString('utf8')) as {
-      text: unknown;
-      undo: unknown;
-    };
-    // A cookie is the visitor's to forge: only an address of ours may be called back.
-    return typeof text === 'string' && typeof undo === 'string'
-      ? { text, undo: /^\/[\w/-]*$/.test(undo) ? undo : '' }
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Headers are Latin-1: everything else is written as an escape. */

@@ -4,7 +4,8 @@ import { undoEnrolments } from '../../services/undoEnrolments.ts';
 import { unenrolCustomers } from '../../services/unenrolCustomers.ts';
 import { type Supposition, weighActivation } from '../../services/weighActivation.ts';
 import { customersById } from '../../store/customers.ts';
-import type { Toast, Visit, Web } from '../visit.ts';
+import type { Toast } from '../toast.ts';
+import type { Visit, Web } from '../visit.ts';
 import { changed } from './panel.ts';
 import { questionView } from './questionView.ts';
 

@@ -7,7 +7,8 @@ import type { Db } from '../../store/database.ts';
 import { invoicePage } from '../../store/invoiceList.ts';
 import { sendingCalendar } from '../../store/settings.ts';
 import { loadSnapshot } from '../../store/snapshot.ts';
-import type { Toast, Visit, Web } from '../visit.ts';
+import type { Toast } from '../toast.ts';
+import type { Visit, Web } from '../visit.ts';
 import { panelView, rowView } from './view.ts';
 
 const INVOICES = 50;

@@ -1,7 +1,7 @@
 import { type Day, daysBetween } from '../../domain/calendar.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { formatDay, formatDayFigures, formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
+import { formatDay, formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
 import type { Key } from '../../i18n/translate.ts';
 import type { CustomerFields } from '../../store/customerEditing.ts';
 import {
@@ -82,7 +82,7 @@ export function rowView(row: CustomerRow, words: Words): object {
     plans: row.plans.map(({ name }) => name),
     language: languageName(row.language, language),
     last: row.lastContactOn
-      ? { text: formatDayFigures(row.lastContactOn, language), iso: row.lastContactOn }
+      ? { text: formatDayShort(row.lastContactOn, language), iso: row.lastContactOn }
       : { text: '', iso: '' },
     late: row.averageDaysLate === null ? '' : t('customers.days', { count: row.averageDaysLate }),
     states: statesOf(row, words),

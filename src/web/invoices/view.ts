@@ -1,7 +1,7 @@
 import { type Day, daysBetween } from '../../domain/calendar.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Currency, Minor } from '../../domain/money.ts';
-import { formatDay, formatDayFigures, formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
+import { formatDayOfYear, formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
 import type { Key } from '../../i18n/translate.ts';
 import type { InvoiceDetails } from '../../store/ledger.ts';
 import {
@@ -188,11 +188,13 @@ export function panelView(
     facts: [
       [t('invoices.remaining'), money(invoice.outstanding)],
       [t('invoices.total'), money(invoice.total)],
-      [t('invoices.issued'), formatDay(invoice.issuedOn, language)],
+      [t('invoices.issued'), formatDayOfYear(invoice.issuedOn, language)],
       [
         t('invoices.dueOn'),
         invoice.dueOn
-          ? `${formatDay(invoice.dueOn, language)} · ${lateness(invoice.dueOn, invoice.outstanding, words)}`
+          ? [formatDayOfYear(invoice.dueOn, language), lateness(invoice.dueOn, invoice.outstanding, words)]
+              .filter(Boolean)
+              .join(' · ')
           : t('invoices.noDueDate'),
       ],
       [t('invoices.plan'), invoice.plan ?? t('invoices.noPlan')],
@@ -200,7 +202,8 @@ export function panelView(
     why: whyOf(decision, invoice.customerId, { t, language, settings, today }),
     documents: records.documents,
     payments: records.payments.map(({ receivedOn, amount, reference }) => ({
-      day: formatDayFigures(receivedOn, language),
+      day: formatDayOfYear(receivedOn, language),
+      iso: receivedOn,
       amount: money(amount),
       reference,
     })),

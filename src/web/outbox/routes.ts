@@ -19,7 +19,8 @@ import {
 } from '../../store/outboxList.ts';
 import { attachmentsOf, messageOf, recipientsOf, reminderById } from '../../store/reminders.ts';
 import { readForm } from '../form.ts';
-import type { Route, Toast, Visit, Web } from '../visit.ts';
+import type { Toast } from '../toast.ts';
+import type { Route, Visit, Web } from '../visit.ts';
 import { cancelForm, settleForm } from './forms.ts';
 import {
   filtersView,
