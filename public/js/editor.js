@@ -400,10 +400,7 @@
     if (area.classList.contains('is-invalid')) editor.classList.add('is-invalid');
     field.trix = editor;
     editor.addEventListener('trix-initialize', () => {
-      const focused = document.activeElement;
       editor.editor.loadJSON({ document: trixOf(blocks, words), selectedRange: [0, 0] });
-      // Loading sets a selection, and with it the focus; nobody has asked for that.
-      if (focused !== editor && document.activeElement === editor) editor.blur();
       field.loaded = JSON.stringify(editor.editor.getDocument());
       field.original = area.value;
       editor.dataset.ready = 'yes';

@@ -8,6 +8,8 @@
   const open = () => {
     if (!body.childElementCount) return;
     tabler.Offcanvas.getOrCreateInstance(panel).show();
+    // The list beside it stays in use.
+    panel.removeAttribute('aria-modal');
     // A switch that was changed in place keeps the focus.
     if (body.contains(document.activeElement)) return;
     body.querySelector('h1, h2')?.setAttribute('tabindex', '-1');

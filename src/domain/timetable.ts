@@ -51,9 +51,13 @@ export function nextRunDay(instant: number, timetable: Timetable, isClosed: (day
 
 /** True for a zone that this runtime knows. */
 export function isTimeZone(name: string): boolean {
+  if (zones.has(name)) return true;
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }) && zones.add(name));
   } catch {
     return false;
   }
 }
+
+/** Zones that were found to exist: settings are read for every message, and asking takes long. */
+const zones = new Set<string>();

@@ -100,11 +100,15 @@ const rowOf = (row: RawRow): InvoiceRow => ({
   promisedUntil: row.promised_until,
 });
 
-function narrow(builder: Knex.QueryBuilder, { filter, age, today, customerId, invoiceId }: InvoiceQuery, db: Db): void {
+function narrow(builder: Knex.QueryBuilder, query: InvoiceQuery, db: Db): void {
+  const { filter, search, age, today, customerId, invoiceId } = query;
   if (customerId !== undefined) void builder.where('i.customer_id', customerId);
   if (invoiceId !== undefined) void builder.where('i.id', invoiceId);
   // Written out, not bound: SQLite uses a partial index only when it can read the bound.
   void builder.whereRaw(filter === 'paid' ? 'i.outstanding_minor <= 0' : 'i.outstanding_minor > 0');
+  // A search finds whatever bears the number; a list of what is open leaves out what nobody claims any more.
+  if (filter !== 'paid' && search === '' && customerId === undefined && invoiceId === undefined)
+    void builder.whereNotIn('i.state', ['cancelled', 'written_off']);
   if (filter === 'not_due') void builder.where('i.due_on', '>=', today);
   if (filter === 'due') void builder.whereBetween('i.due_on', [today, addDays(today, SOON)]);
   if (filter === 'overdue') void builder.where('i.due_on', '<', today);

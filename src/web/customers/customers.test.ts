@@ -40,7 +40,7 @@ describe('the list', () => {
     const id = await customer('MARTIN');
     await sentReminder(id, '2026-11-12');
     const { text } = await open.anna.get('/customers?search=Boulangerie+Martin', { htmx: true });
-    expect(text).toContain('12/11/2026');
+    expect(text).toContain('Thu 12 Nov');
   });
 
   test('is included in the page as the very fragment that a filter answers with', async () => {

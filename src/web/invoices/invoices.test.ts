@@ -101,3 +101,9 @@ test('a decision about one invoice is the same whether all invoices are loaded o
     expect(own).toEqual(decision);
   }
 });
+
+test('what was cancelled or written off is no longer among the open ones, and a search still finds it', async () => {
+  const [gone] = await open.db('invoices').where({ state: 'written_off' });
+  expect((await open.anna.get('/invoices', { htmx: true })).text).not.toContain(gone.number);
+  expect((await open.anna.get(`/invoices?search=${gone.number}`, { htmx: true })).text).toContain(gone.number);
+});

@@ -5,7 +5,7 @@ export interface Element {
   children: (Element | string)[];
 }
 
-const WITHOUT_END = new Set(['input', 'meta', 'link', 'br', 'hr', 'img', 'path', 'circle', 'rect', '!doctype']);
+const WITHOUT_END = new Set(['input', 'meta', 'link', 'br', 'wbr', 'hr', 'img', '!doctype']);
 const TAG = /<(\/?)([a-z!][\w-]*)((?:"[^"]*"|'[^']*'|[^'">])*)>/gi;
 const ATTRIBUTE = /([^\s=>"'/]+)(?:="([^"]*)"|='([^']*)')?/g;
 const CODES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: '\u00a0' };
@@ -60,7 +60,7 @@ const textOf = (element: Element): string =>
 export const plain = (text: string): string =>
   text
     .replace(/[\s\u00a0\u202f]+/g, ' ')
-    .replace(/ ([.,])/g, '$1')
+    .replace(/ ([.,])(?= |$)/g, '$1')
     .trim();
 
 export const wordsOf = (element: Element): string => plain(textOf(element));

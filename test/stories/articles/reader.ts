@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PostalMime, { type Email } from 'postal-mime';
+import supertest from 'supertest';
 import { clockAt } from '../../../src/clock.ts';
-import type { Day } from '../../../src/domain/calendar.ts';
+import { addDays, type Day } from '../../../src/domain/calendar.ts';
 import { tick } from '../../../src/jobs/daily.ts';
 import { ANNA, openWeb, type OpenWeb, signIn } from '../../support/web.ts';
 import { type Element, nameOf, plain, readPage, within, wordsOf } from './page.ts';
@@ -34,9 +35,7 @@ export class Reader {
   static async of(language: 'en' | 'fr' | 'it'): Promise<Reader> {
     const open = await openWeb({ language });
     await open.db('users').update({ language });
-    const reader = new Reader(open);
-    await reader.go('/');
-    return reader;
+    return new Reader(open);
   }
 
   async close(): Promise<void> {
@@ -116,10 +115,8 @@ export class Reader {
       buttons.find((one) => nameOf(one) === button) ?? buttons.find((one) => nameOf(one).startsWith(button));
     if (!pressed) throw new Error(`no button “${button}” among: ${buttons.map(nameOf).join(' | ')}`);
     const forms = within(this.page).filter(({ tag }) => tag === 'form');
-    const form = forms.find(
-      (one) =>
-        within(one).includes(pressed) || (pressed.attributes.form && one.attributes.id === pressed.attributes.form),
-    );
+    const owner = pressed.attributes.form;
+    const form = forms.find((one) => (owner ? one.attributes.id === owner : within(one).includes(pressed)));
     if (!form) throw new Error(`“${button}” belongs to no form`);
     const sent = valuesOf(form);
     for (const [label, value] of Object.entries(fields)) fill(form, sent, label, value);
@@ -163,6 +160,11 @@ export class Reader {
     await signIn(this.open.anna, ANNA.email);
   }
 
+  /** Day after day goes by, weekends too; each time the server looks at one o'clock and again ten minutes later. */
+  async live(from: Day, to: Day): Promise<void> {
+    for (let day = from; day <= to; day = addDays(day, 1)) await this.wait(day, '13:00', '13:10');
+  }
+
   /** Settings → Sending → Turn on…: looks at what would leave, agrees, and lets it leave by itself. */
   async turnOnSending(words: {
     settings: string;
@@ -182,7 +184,6 @@ export class Reader {
   async letter(download: string): Promise<Letter> {
     const url = this.link(download, this.main);
     const { app, anna } = this.open;
-    const { default: supertest } = await import('supertest');
     const response = await supertest(app)
       .get(url)
       .set('Cookie', anna.cookie())
@@ -226,18 +227,29 @@ function valuesOf(form: Element): [string, string][] {
   });
 }
 
-/** The fields with this label, in the order of the page. A label stands before its field, or around it. */
+/** The fields called so, in the order of the page; where none is, those whose label begins so. */
 function fieldsNamed(part: Element, label: string): Element[] {
+  const named = labelled(part);
+  const exact = named.filter(([words]) => words === label);
+  return (exact.length ? exact : named.filter(([words]) => words.startsWith(label))).map(([, field]) => field);
+}
+
+/** Every field with its label, which stands before it, or around it, or in its name for those who hear the page. */
+function labelled(part: Element): [string, Element][] {
   const all = within(part);
-  return all.flatMap((one) => {
-    if (/^(input|select|textarea)$/.test(one.tag) && one.attributes['aria-label'] === label) return [one];
-    if (one.tag !== 'label' || !(wordsOf(one) === label || wordsOf(one).startsWith(label))) return [];
-    const inside = within(one).find(({ tag }) => /^(input|select|textarea)$/.test(tag));
-    const named =
-      inside ?? all.find(({ attributes }) => attributes.id !== undefined && attributes.id === one.attributes.for);
-    return named ? [named] : [];
+  return all.flatMap((one): [string, Element][] => {
+    const own = one.attributes['aria-label'];
+    if (FIELD.test(one.tag)) return own ? [[plain(own), one]] : [];
+    if (one.tag !== 'label') return [];
+    const target = one.attributes.for;
+    const field = target
+      ? all.find(({ attributes }) => attributes.id === target)
+      : within(one).find(({ tag }) => FIELD.test(tag));
+    return field ? [[wordsOf(one), field]] : [];
   });
 }
+
+const FIELD = /^(input|select|textarea)$/;
 
 /** Fills in a field: “Name of the step #2” is the second one with that label. */
 function fill(form: Element, sent: [string, string][], label: string, value: string | boolean): void {
