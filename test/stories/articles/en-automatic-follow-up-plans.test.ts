@@ -12,8 +12,7 @@ const article = {
     'Tip : Personalize your template name with an emoji to differentiate the templates used in your automations from others',
   second: '2. Create your follow up plans',
   page: 'To create your dunning plans, go to the follow up Plan page, accessible by clicking on the Follow up tab.',
-  create:
-    'Then click on the Create a new plan button. You will be asked to choose between 2 types of dunning:',
+  create: 'Then click on the Create a new plan button. You will be asked to choose between 2 types of dunning:',
   recapIsFor: 'Recapitulative dunning is ideal for companies wishing to send recurring invoice summaries',
   escalationIsFor:
     "Escalation dunning is ideal for customers who wish to send numerous dunning notices depending on the customer's situation (late payment, etc.).",
@@ -99,7 +98,9 @@ tells('create', async () => {
 });
 
 tells('recapIsFor', async () => {
-  expect(reader.words).toContain('Recap For customers who are to receive a summary of their invoices at regular intervals.');
+  expect(reader.words).toContain(
+    'Recap For customers who are to receive a summary of their invoices at regular intervals.',
+  );
 });
 
 tells('escalationIsFor', async () => {
@@ -221,7 +222,7 @@ tells('activate', async () => {
   expect(reader.words).toContain('A word about invoice FA-2026-0898');
   const letter = await reader.letter('Download as .eml');
   expect(letter.subject).toBe('A word about invoice FA-2026-0898');
-  expect(letter.to_).toEqual(['yann@fournil-croix-rousse.example']);
+  expect(letter.receivers).toEqual(['yann@fournil-croix-rousse.example']);
   expect(letter.pdfs).toEqual(['FA-2026-0898.pdf']);
   expect(letter.text).toContain('€305.20');
 });

@@ -104,7 +104,7 @@ tells('pdf', async () => {
   await reader.click('reminder, ', reader.part('tr', 'FA-2026-0893'));
   const letter = await reader.letter('Download as .eml');
   expect(letter.pdfs).toEqual(['FA-2026-0893.pdf']);
-  expect(letter.to_).toEqual(['claire@boulangerie-martin.example']);
+  expect(letter.receivers).toEqual(['claire@boulangerie-martin.example']);
   expect(letter.cc?.map(({ address }) => address)).toEqual(['compta@boulangerie-martin.example']);
 });
 
@@ -160,7 +160,9 @@ tells('activate', async () => {
 
 tells('assign', async () => {
   await reader.click(FOURNIL);
-  expect(reader.words).toContain('Follow-up plan Assign a follow-up plan to enable automatic follow-up for this customer.');
+  expect(reader.words).toContain(
+    'Follow-up plan Assign a follow-up plan to enable automatic follow-up for this customer.',
+  );
   await reader.press('Standard follow-up');
   await reader.press('Start gently');
   expect(reader.words).toContain('✔ Standard follow-up');

@@ -13,8 +13,7 @@ const article = {
     'Conseil : Personnalisez le nom de votre modèle avec un émoji pour différencier les modèles utilisés dans vos automatisations des autres',
   second: '2. Créer un ou plusieurs plans de relance',
   page: 'Pour créer vos plans de relances, aller sur la page Plan de relance accessible en cliquant sur le bouton Relances de Cashcollect.',
-  create:
-    'Cliquer ensuite sur le bouton Créer un nouveau plan. Vous aurez à faire un choix entre 2 types de relance :',
+  create: 'Cliquer ensuite sur le bouton Créer un nouveau plan. Vous aurez à faire un choix entre 2 types de relance :',
   recapIsFor:
     'La relance récapitulative est idéale pour les entreprises qui envoient de manière récurrente un récapitulatif des factures de leurs clients.',
   escalationIsFor:
@@ -38,7 +37,7 @@ const article = {
     'Très bon à savoir : Pour que les relances automatiques soient envoyées, il faut activer les relances pour chaque client souhaité depuis la page Clients.',
 } as const;
 
-const heading = 'un titre : ses phrases suivent';
+const heading = 'a heading';
 const { tells, ends } = storyOf(article, {
   later: {},
   noPromise: { first: heading, second: heading, summary: heading, escalation: heading, third: heading },

@@ -49,27 +49,27 @@ const article = {
   helpful: 'Avez-vous trouvé la réponse à votre question ?',
 } as const;
 
-const heading = 'un titre : ses phrases suivent';
-const question = 'une question au lecteur';
+const heading = 'a heading';
+const question = 'a question to the reader';
 const { tells, ends } = storyOf(article, {
   later: {},
   noPromise: {
     title: heading,
     prefer: question,
-    offers: 'annonce ce qui suit',
-    author: 'la signature',
-    updated: 'la signature',
+    offers: 'announces what follows',
+    author: 'who wrote it, and when',
+    updated: 'who wrote it, and when',
     several: question,
-    avoid: 'le motif de ce qui suit',
+    avoid: 'the reason for what follows',
     one: heading,
-    easy: 'annonce les étapes qui suivent',
+    easy: 'announces the steps that follow',
     two: heading,
-    useful: 'le motif de ce qui suit',
-    recurring: 'annonce les étapes qui suivent',
-    define: 'annonce la liste qui suit',
-    associate: 'annonce les étapes qui suivent',
-    done: 'des félicitations',
-    chat: 'le tchat d’un autre éditeur',
+    useful: 'the reason for what follows',
+    recurring: 'announces the steps that follow',
+    define: 'announces the list that follows',
+    associate: 'announces the steps that follow',
+    done: 'congratulations',
+    chat: 'the chat of another maker',
     helpful: question,
   },
 });
@@ -151,9 +151,9 @@ tells('table', async () => {
 });
 
 tells('attached', async () => {
-  const { pdfs, to_: to } = await reader.letter('Télécharger en .eml');
+  const { pdfs, receivers } = await reader.letter('Télécharger en .eml');
   expect(pdfs.toSorted()).toEqual(FOURNIL.map((number) => `${number}.pdf`));
-  expect(to).toEqual(['yann@fournil-croix-rousse.example']);
+  expect(receivers).toEqual(['yann@fournil-croix-rousse.example']);
 });
 
 tells('asAbove', async () => {

@@ -45,8 +45,8 @@ const article = {
   helpful: 'Hai ricevuto la risposta alla tua domanda?',
 } as const;
 
-const heading = 'un titolo';
-const link = 'un collegamento a un altro articolo';
+const heading = 'a heading';
+const link = 'a link to another article';
 const { tells, ends } = storyOf(article, {
   later: {
     personalize:
@@ -54,19 +54,19 @@ const { tells, ends } = storyOf(article, {
     ownTemplate: 'the sending window of the next issue; today a template is made under Modelli',
   },
   noPromise: {
-    collections: 'il percorso della pagina',
+    collections: 'where the page stands',
     title: heading,
-    author: 'la firma',
-    updated: 'la firma',
-    remind: 'una domanda e una pubblicità',
+    author: 'who wrote it, and when',
+    updated: 'who wrote it, and when',
+    remind: 'a question and an advertisement',
     first: heading,
     learnTemplate: link,
     second: heading,
-    several: 'dice ciò che mostra la frase che segue',
+    several: 'says what the next sentence shows',
     third: heading,
     learnAutomatic: link,
     fourth: heading,
-    helpful: 'una domanda al lettore',
+    helpful: 'a question to the reader',
   },
 });
 
@@ -113,7 +113,7 @@ tells('pdf', async () => {
   await reader.click('sollecito, ', reader.part('tr', 'FA-2026-0895'));
   const letter = await reader.letter('Scarica come .eml');
   expect(letter.pdfs).toEqual(['FA-2026-0895.pdf']);
-  expect(letter.to_).toEqual(['elena@pasticceria-valli.example']);
+  expect(letter.receivers).toEqual(['elena@pasticceria-valli.example']);
   expect(letter.text).toContain('538,40');
 });
 
@@ -159,7 +159,9 @@ tells('activate', async () => {
 
 tells('assign', async () => {
   await reader.click(FOURNIL);
-  expect(reader.words).toContain('Assegna un piano di sollecito per attivare i solleciti automatici per questo cliente.');
+  expect(reader.words).toContain(
+    'Assegna un piano di sollecito per attivare i solleciti automatici per questo cliente.',
+  );
   expect(reader.words).toContain('Aggiungi Escalation');
   await reader.press('Tutte le fatture scadute insieme');
   await reader.press('Inizia con delicatezza');

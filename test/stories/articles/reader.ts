@@ -11,7 +11,7 @@ import { type Element, nameOf, plain, readPage, within, wordsOf } from './page.t
 
 /** What a mail server would have been handed: the stored bytes, read. */
 export interface Letter extends Email {
-  to_: string[];
+  receivers: string[];
   table: string[][];
   pdfs: string[];
 }
@@ -198,7 +198,7 @@ export class Reader {
     const tables = within(readPage(email.html ?? '')).filter(({ tag }) => tag === 'tr');
     return {
       ...email,
-      to_: (email.to ?? []).map(({ address }) => address ?? ''),
+      receivers: (email.to ?? []).map(({ address }) => address ?? ''),
       table: tables.map((row) => row.children.flatMap((cell) => (typeof cell === 'string' ? [] : [wordsOf(cell)]))),
       pdfs: email.attachments
         .filter(({ mimeType, content }) => {
