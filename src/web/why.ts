@@ -81,3 +81,10 @@ export function nextOf(
   const until = first?.until ? t('why.until', { reason: text, day: formatDayShort(first.until, language) }) : text;
   return { bolt: false, text: until, day: '' };
 }
+
+/** A recorded reason in words: a code of ours translated, anything else (the server's or a person's own words) as it is. */
+export function reasonInWords(reason: string, t: Visit['t']): string {
+  const key = `reason.${reason}`;
+  const words = t(key as Key);
+  return words === key ? reason : words;
+}

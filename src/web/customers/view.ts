@@ -18,7 +18,7 @@ import type { CustomerPause, EnrolmentRow } from '../../store/customerPlans.ts';
 import type { ContactRow } from '../../store/customers.ts';
 import type { InvoiceRow } from '../../store/invoiceList.ts';
 import type { Visit } from '../visit.ts';
-import { nextOf } from '../why.ts';
+import { nextOf, reasonInWords } from '../why.ts';
 import { countryName, languageName } from './countries.ts';
 import { RECEIVES } from './forms.ts';
 
@@ -261,8 +261,7 @@ function detailOf({ kind, data }: CustomerEvent, { t, language }: Words): string
   const parts = [plan, contact, step].filter((part): part is string => typeof part === 'string' && part !== '');
   if (typeof until === 'string') parts.push(t('customers.until', { day: formatDay(until as Day, language) }));
   // What the owner wrote is shown as it is; only the product's own reasons are words to translate.
-  if (typeof reason === 'string' && reason)
-    parts.push(kind !== 'paused' && /^[a-z_]+$/.test(reason) ? t(`reason.${reason}` as Key) : reason);
+  if (typeof reason === 'string' && reason) parts.push(kind === 'paused' ? reason : reasonInWords(reason, t));
   else if (typeof reply === 'string' && reply) parts.push(reply);
   return parts.join(' · ');
 }

@@ -17,7 +17,7 @@ import {
   type openAmounts,
 } from '../../store/invoiceList.ts';
 import type { Visit } from '../visit.ts';
-import { nextOf, whyOf } from '../why.ts';
+import { nextOf, reasonInWords, whyOf } from '../why.ts';
 
 type Words = Pick<Visit, 't' | 'language' | 'today' | 'settings'>;
 
@@ -223,6 +223,6 @@ export function panelView(
 /** The reason or the server's words, where the event has them. */
 function detailOf(data: string, t: Words['t']): string {
   const { reason, reply } = JSON.parse(data) as { reason?: string; reply?: string };
-  if (reason) return /^[a-z_]+$/.test(reason) ? t(`reason.${reason}` as Key) : reason;
+  if (reason) return reasonInWords(reason, t);
   return reply ?? '';
 }

@@ -12,6 +12,7 @@ import {
 import type { RecipientRow, Reminder } from '../../store/reminders.ts';
 import { timetableOf } from '../../store/settings.ts';
 import type { Day } from '../../domain/calendar.ts';
+import { reasonInWords } from '../why.ts';
 import type { Visit } from '../visit.ts';
 
 /** What the outbox's words depend on; `now` is an instant in milliseconds. */
@@ -224,13 +225,9 @@ const TONES: Partial<Record<Reminder['state'], string>> = {
 function noteOf(row: OutboxRow, t: Words['t']): string {
   if (row.state === 'queued' && row.attempts > 0 && row.next_attempt_at && row.server_reply)
     return t('outbox.putOff', { count: row.attempts, reply: row.server_reply });
-  if (['failed', 'uncertain', 'cancelled'].includes(row.state)) return reasonText(row.reason || row.server_reply, t);
-  return row.reason && row.reason !== HELD ? reasonText(row.reason, t) : '';
+  if (['failed', 'uncertain', 'cancelled'].includes(row.state)) return reasonInWords(row.reason || row.server_reply, t);
+  return row.reason && row.reason !== HELD ? reasonInWords(row.reason, t) : '';
 }
-
-/** A reason of the rules in words; anything else is what a person, or a mail server, said. */
-export const reasonText = (reason: string, t: Words['t']): string =>
-  /^[a-z_]+$/.test(reason) ? t(`reason.${reason}` as Key) : reason;
 
 const RECIPIENT_KINDS: Record<RecipientRow['kind'], Key> = {
   to: 'outbox.to',
