@@ -53,7 +53,9 @@ export function nextRunDay(instant: number, timetable: Timetable, isClosed: (day
 export function isTimeZone(name: string): boolean {
   if (zones.has(name)) return true;
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }) && zones.add(name));
+    Intl.DateTimeFormat('en', { timeZone: name });
+    zones.add(name);
+    return true;
   } catch {
     return false;
   }
