@@ -7,6 +7,8 @@ const config: Config = {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   setupFiles: ['<rootDir>/test/support/setUtc.ts'],
   testTimeout: 30_000,
+  // Left to itself jest keeps one of two cores for itself.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/tools/plainReporter.cjs'],
   transform: {
     '^.+\\.ts$': [
