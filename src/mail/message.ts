@@ -66,3 +66,9 @@ function mailbox({ name, address }: Mailbox): { name: string; address: string } 
   if (!isAddress(address)) throw new RangeError(`not a plain address: ${address}`);
   return { name: plainName(name), address };
 }
+
+/** What a later reminder refers back to: the last message, and of all of them the first and the last ten (DOMAIN §3). */
+export const threadHeaders = (earlier: readonly string[]): { inReplyTo: string; thread: string } => ({
+  inReplyTo: earlier.at(-1) ?? '',
+  thread: [...earlier.slice(0, 1), ...earlier.slice(1).slice(-10)].join(' '),
+});

@@ -5,7 +5,7 @@ import { type Decision, type Message, messagesOf } from '../domain/decision.ts';
 import { channelOf } from '../domain/plan.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-import { messageIdOf } from '../mail/message.ts';
+import { messageIdOf, threadHeaders } from '../mail/message.ts';
 import { Refusal } from '../refusal.ts';
 import type { Db, Transaction } from '../store/database.ts';
 import { addHistory, lastAt } from '../store/history.ts';
@@ -142,9 +142,7 @@ async function composeAll(
       decidedOn: day,
       deadlineDays: message.deadlineDays,
       messageId: messageIdOf(secret, identity, senderOf(settings)),
-      inReplyTo: thread.at(-1) ?? '',
-      // The first of the thread and its last ten (DOMAIN §3).
-      thread: [...thread.slice(0, 1), ...thread.slice(1).slice(-10)].join(' '),
+      ...threadHeaders(thread),
       createdAt: isoOf(clock()),
     });
   }

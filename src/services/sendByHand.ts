@@ -2,7 +2,7 @@ import { type Clock, isoOf } from '../clock.ts';
 import type { Day } from '../domain/calendar.ts';
 import type { Message } from '../domain/decision.ts';
 import type { Settings } from '../domain/settings.ts';
-import { messageIdOf } from '../mail/message.ts';
+import { messageIdOf, threadHeaders } from '../mail/message.ts';
 import type { Db } from '../store/database.ts';
 import { addHistory } from '../store/history.ts';
 import { type InvoiceDetails, invoicesById } from '../store/ledger.ts';
@@ -141,8 +141,7 @@ export async function sendByHand(
         decidedOn: day,
         deadlineDays: null,
         messageId: messageIdOf(secret, key, senderOf(settings)),
-        inReplyTo: thread.at(-1) ?? '',
-        thread: [...thread.slice(0, 1), ...thread.slice(1).slice(-10)].join(' '),
+        ...threadHeaders(thread),
         createdAt: at,
       },
     ]);
