@@ -11,10 +11,8 @@ import { insertReminders, type ReminderContent, threadsOf } from '../store/remin
 import { loadTemplates, type Template } from '../store/templates.ts';
 import { composeReminder, loadMaterials } from './composeReminders.ts';
 import { installationSecret } from './installation.ts';
+import { UNDO_TIME } from './releaseReminder.ts';
 import { senderOf } from './runDay.ts';
-
-/** How long "Undo" is offered before the message may leave, in milliseconds. */
-export const UNDO_FOR = 10_000;
 
 /** What a person is about to send. */
 export interface ByHand {
@@ -137,7 +135,7 @@ export async function sendByHand(
         channel: isLetter ? 'letter' : 'email',
         currency: message.currency,
         needsApproval: false,
-        holdUntil: isLetter ? null : isoOf(clock() + UNDO_FOR),
+        holdUntil: isLetter ? null : isoOf(clock() + UNDO_TIME),
         decidedOn: day,
         deadlineDays: null,
         messageId: messageIdOf(secret, key, senderOf(settings)),

@@ -1,17 +1,9 @@
 import type { Day } from '../domain/calendar.ts';
+import type { CustomerDetails } from './customers.ts';
 import type { Db, Transaction } from './database.ts';
 
 /** What the owner writes about a customer. */
-export interface CustomerFields {
-  code: string;
-  legalId: string | null;
-  name: string;
-  language: string;
-  country: string | null;
-  street: string;
-  postcode: string;
-  city: string;
-  paymentTermDays: number | null;
+export interface CustomerFields extends Omit<CustomerDetails, 'id'> {
   note: string;
 }
 

@@ -20,6 +20,7 @@ import {
 import { attachmentsOf, messageOf, recipientsOf, reminderById } from '../../store/reminders.ts';
 import { readForm } from '../form.ts';
 import type { Toast } from '../toast.ts';
+import { sendFramed } from '../framed.ts';
 import type { Route, Visit, Web } from '../visit.ts';
 import { cancelForm, settleForm } from './forms.ts';
 import {
@@ -139,14 +140,8 @@ async function message(visit: Visit, web: Web): Promise<void> {
 async function body(visit: Visit, { db }: Web): Promise<void> {
   const reminder = await reminderById(db, visit.id());
   if (!reminder) return visit.notFound();
-  visit.response
-    .set(
-      'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
-    )
-    .set('X-Frame-Options', 'SAMEORIGIN')
-    .removeHeader('Origin-Agent-Cluster');
-  visit.response.type('html').send(reminder.html);
+  visit.response.removeHeader('Origin-Agent-Cluster');
+  sendFramed(visit.response, reminder.html);
 }
 
 async function bytes(visit: Visit, { db }: Web): Promise<void> {

@@ -4,6 +4,7 @@ import { type Prepared, prepareByHand, sendByHand } from '../../services/sendByH
 import { customersById } from '../../store/customers.ts';
 import { formatMoney } from '../../i18n/format.ts';
 import type { Key } from '../../i18n/translate.ts';
+import { sendFramed } from '../framed.ts';
 import type { Route, Visit, Web } from '../visit.ts';
 
 /** A reminder by hand, about one invoice or several of one customer: look at it, choose its template, send it. */
@@ -92,14 +93,7 @@ const refuse = (visit: Visit, reason: Extract<Prepared, { ok: false }>['reason']
 async function body(visit: Visit, web: Web): Promise<void> {
   const prepared = await prepare(visit, web, visit.request.params.channel === 'letter' ? 'letter' : 'email');
   if (!prepared.ok) return visit.notFound();
-  visit.response
-    .set(
-      'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
-    )
-    .set('X-Frame-Options', 'SAMEORIGIN')
-    .type('html')
-    .send(prepared.content.html);
+  sendFramed(visit.response, prepared.content.html);
 }
 
 async function send(visit: Visit, web: Web, channel: Channel): Promise<void> {

@@ -9,6 +9,7 @@ import { sendTestMail } from '../../services/sendTestMail.ts';
 import { listTemplates, templateById, type TemplateRecord, templateUses } from '../../store/templateEditing.ts';
 import type { TemplateVersion } from '../../store/templates.ts';
 import { readForm } from '../form.ts';
+import { sendFramed } from '../framed.ts';
 import type { Route, Visit, Web } from '../visit.ts';
 import { newTemplateForm, templateForm } from './forms.ts';
 import { keep, keptFor } from './kept.ts';
@@ -142,26 +143,19 @@ async function savedBody(visit: Visit, { db }: Web): Promise<void> {
   if (!template || !words) return visit.notFound();
   const result = await previewTemplate(db, inputOf(visit, template, words, ''));
   if (!result.ok) return visit.notFound();
-  sendFramed(visit, result.mail.html);
+  sendPreview(visit, result.mail.html);
 }
 
 function keptPreview(visit: Visit): Promise<void> | void {
   const html = keptFor(visit.user?.id ?? 0, String(visit.request.params.token));
   if (typeof html !== 'string') return visit.notFound();
-  sendFramed(visit, html);
+  sendPreview(visit, html);
 }
 
-/** Shown in a frame of ours without scripts or any rights: what templates and customers wrote stays in there. */
-function sendFramed({ response }: Visit, html: string): void {
-  response
-    .set(
-      'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'",
-    )
-    .set('X-Frame-Options', 'SAMEORIGIN')
-    .set('Cache-Control', 'private, no-store')
-    .type('html')
-    .send(html);
+/** A preview is of this moment: no cache keeps it. */
+function sendPreview({ response }: Visit, html: string): void {
+  response.set('Cache-Control', 'private, no-store');
+  sendFramed(response, html);
 }
 
 /** "Send me a test": to the address of the person who asks, whatever the form says. */
