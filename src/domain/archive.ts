@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOLD_REASONS } from './brakes.ts';
 import { isDay } from './calendar.ts';
 import { settingsPatchSchema } from './settings.ts';
 
@@ -189,7 +190,7 @@ const run = z.strictObject({
   decidedAt: instant.optional(),
   closedAt: instant.optional(),
   lateByMinutes: z.int().min(0).default(0),
-  held: z.enum(['review', 'stale_data', 'too_many', 'unusually_many']).optional(),
+  held: z.enum(HOLD_REASONS).optional(),
   counts: z.record(z.string(), z.number()).default({}),
   problems: z.array(z.unknown()).default([]),
 });
@@ -254,6 +255,10 @@ const reminder = z.strictObject({
     )
     .default([]),
   attachments: z.array(z.strictObject({ name, mediaType: z.string(), content: base64 })).default([]),
+  paymentCode: z.string().default(''),
+  /** All that a letter's paper says. */
+  letter: z.record(z.string(), z.unknown()).optional(),
+  printedAt: instant.optional(),
   raw: base64.optional(),
 });
 

@@ -27,3 +27,7 @@ export interface Invoice {
 
 /** Overdue begins the day after the due date. */
 export const isOverdue = (invoice: Invoice, day: Day): boolean => invoice.dueOn !== null && invoice.dueOn < day;
+
+/** True for what somebody still has to pay: issued, and not settled. */
+export const claimable = ({ state, outstanding }: Pick<Invoice, 'state' | 'outstanding'>): boolean =>
+  state === 'issued' && outstanding > 0;

@@ -49,9 +49,17 @@ const mail = z.strictObject({
   port: z.int().min(1).max(65535).default(587),
   security: z.enum(['starttls', 'tls', 'none']).default('starttls'),
   user: text,
+  /** The most messages that the account takes in an hour; null where it has no such limit. */
+  perHour: z.int().min(1).max(100_000).nullable().default(null),
   /** Test mode: everything goes to this address instead. */
   testAddress: text,
 });
+
+/** Letters on paper: which side the window of the envelopes is on; `auto` is what is usual in the company's country. */
+const letters = z.strictObject({ window: z.enum(['auto', 'left', 'right']).default('auto') });
+
+/** Copies of the database that are made by themselves, one a night; how many of them stay. */
+const backups = z.strictObject({ daily: z.boolean().default(true), keep: z.int().min(1).max(60).default(7) });
 
 /** Settings of the company; every one has a standard value. */
 export const settingsSchema = z.strictObject({
@@ -74,6 +82,8 @@ export const settingsSchema = z.strictObject({
   holdMinutes: z.int().min(0).max(1440).default(10),
   brakes: brakes.prefault({}),
   mail: mail.prefault({}),
+  letters: letters.prefault({}),
+  backups: backups.prefault({}),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -93,6 +103,8 @@ export const settingsPatchSchema = z.strictObject({
   holdMinutes: settingsSchema.shape.holdMinutes.unwrap().optional(),
   brakes: brakes.optional(),
   mail: mail.optional(),
+  letters: letters.optional(),
+  backups: backups.optional(),
 });
 
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;

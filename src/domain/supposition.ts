@@ -24,6 +24,12 @@ export const withoutPause = (snapshot: Snapshot, customerIds: ReadonlySet<number
   customers: snapshot.customers.map((one) => (customerIds.has(one.id) ? { ...one, pause: null } : one)),
 });
 
+/** The invoices without their pause. */
+export const withoutInvoicePause = (snapshot: Snapshot, invoiceIds: ReadonlySet<number>): Snapshot => ({
+  ...snapshot,
+  invoices: snapshot.invoices.map((one) => (invoiceIds.has(one.id) ? { ...one, pause: null } : one)),
+});
+
 /** The steps left out and the invoices left alone, as a choice says. */
 export function activatedOn(snapshot: Snapshot, { skips, leave }: Activation, day: Day): Snapshot {
   const left = new Set(leave);

@@ -35,6 +35,16 @@ export const formatDayShort = (day: Day, language: string): string =>
 export const formatDayOfYear = (day: Day, language: string): string =>
   `${formatDayShort(day, language)} ${day.slice(0, 4)}`;
 
+/** A day with all there is to it, for headings: `Tuesday 12 May 2026`. */
+export const formatDayLong = (day: Day, language: string): string =>
+  dayWith(day, language, 'full year', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
+/** A day in full, for sentences: `Tuesday 12 May`; with its year when it is another than the one given. */
+export const formatDayInFull = (day: Day, language: string, today: Day): string =>
+  day.slice(0, 4) === today.slice(0, 4)
+    ? dayWith(day, language, 'full', { weekday: 'long', day: 'numeric', month: 'long' })
+    : dayWith(day, language, 'full year', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
 /** A day without its year: `12 May`. */
 export const formatDayMonth = (day: Day, language: string): string =>
   dayWith(day, language, 'month', { day: 'numeric', month: 'short' });

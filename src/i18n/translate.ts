@@ -1,14 +1,20 @@
 import i18next, { type TFunction } from 'i18next';
 import type access from '../../locales/en/access.json';
+import type backup from '../../locales/en/backup.json';
+import type bulk from '../../locales/en/bulk.json';
 import type customers from '../../locales/en/customers.json';
+import type facts from '../../locales/en/facts.json';
 import type followup from '../../locales/en/followup.json';
 import type frame from '../../locales/en/frame.json';
+import type held from '../../locales/en/held.json';
 import type invoices from '../../locales/en/invoices.json';
+import type letters from '../../locales/en/letters.json';
 import type outbox from '../../locales/en/outbox.json';
 import type plans from '../../locales/en/plans.json';
 import type sending from '../../locales/en/sending.json';
 import type settings from '../../locales/en/settings.json';
 import type templates from '../../locales/en/templates.json';
+import type todo from '../../locales/en/todo.json';
 import type shared from '../../locales/en.json';
 import { readResource } from '../resources.ts';
 
@@ -19,29 +25,41 @@ export type Language = (typeof LANGUAGES)[number];
 /** One file per screen and language, and one for the words that every screen shares. */
 export const SECTIONS = [
   'access',
+  'backup',
+  'bulk',
   'customers',
+  'facts',
   'followup',
   'frame',
+  'held',
   'invoices',
+  'letters',
   'outbox',
   'plans',
   'sending',
   'settings',
   'templates',
+  'todo',
 ] as const;
 
 type Exact =
   | keyof typeof shared
   | keyof typeof access
+  | keyof typeof backup
+  | keyof typeof bulk
   | keyof typeof customers
+  | keyof typeof facts
   | keyof typeof followup
   | keyof typeof frame
+  | keyof typeof held
   | keyof typeof invoices
+  | keyof typeof letters
   | keyof typeof outbox
   | keyof typeof plans
   | keyof typeof sending
   | keyof typeof settings
-  | keyof typeof templates;
+  | keyof typeof templates
+  | keyof typeof todo;
 /** A key of en.json; of a plural only the stem. */
 export type Key = Exact extends infer K
   ? K extends `${infer Stem}_${'one' | 'many' | 'other'}`
