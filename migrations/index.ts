@@ -4,6 +4,8 @@ import * as m0002 from './0002_lists.ts';
 import * as m0003 from './0003_access.ts';
 import * as m0004 from './0004_outbox.ts';
 import * as m0005 from './0005_customers.ts';
+import * as m0006 from './0006_by_hand.ts';
+import * as m0007 from './0007_run_safety.ts';
 
 interface Migration {
   name: string;
@@ -18,6 +20,8 @@ const migrations: Migration[] = [
   { name: '0003_access', ...m0003 },
   { name: '0004_outbox', ...m0004 },
   { name: '0005_customers', ...m0005 },
+  { name: '0006_by_hand', ...m0006 },
+  { name: '0007_run_safety', ...m0007 },
 ];
 
 export const migrationNames = migrations.map(({ name }) => name);

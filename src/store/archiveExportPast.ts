@@ -95,6 +95,9 @@ export async function reminders(db: Db, names: Names): Promise<Section<'reminder
             content: await blob(db, sha256),
           })),
         ),
+        paymentCode: row.payment_code,
+        letter: row.letter === null ? undefined : (JSON.parse(row.letter) as Record<string, unknown>),
+        printedAt: optional(row.printed_at),
         raw: optional(raw?.raw.toString('base64')),
       }),
     );

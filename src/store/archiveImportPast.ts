@@ -106,6 +106,9 @@ async function writeReminder(job: Import, reminder: Archive['reminders'][number]
       server_reply: reminder.serverReply,
       reason: reminder.reason,
       created_at: reminder.createdAt,
+      payment_code: reminder.paymentCode,
+      letter: reminder.letter ? JSON.stringify(reminder.letter) : null,
+      printed_at: reminder.printedAt ?? null,
     })
     .returning('id')) as { id: number }[];
   const id = made?.id ?? 0;

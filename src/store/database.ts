@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
-import { migrationNames, migrationSource } from '../../migrations/index.ts';
 import { Refusal } from '../refusal.ts';
+import { keepBeforeMigration } from './backupFolder.ts';
+import { migrate, missingMigrations } from './migrate.ts';
 
 /** The database, or a transaction on it: every function of the store takes one first. */
 export type Db = Knex;
@@ -14,17 +15,24 @@ interface SqliteConnection {
 }
 
 /**
- * Opens the SQLite file, making it and its folder when missing, and brings it to the newest migration. Refuses a file
- * that is no database, that cannot be written, or that a newer Dunwell wrote.
+ * Opens the SQLite file, making it and its folder when missing, and brings it to the newest migration; a database that was
+ * there is kept beside before that (`backups/`). Refuses a file that is no database, that cannot be written, or that a
+ * newer Dunwell wrote. `at` is the present instant, for the name of what is kept.
  */
-export async function openDatabase(file: string, { create = true } = {}): Promise<Db> {
+export async function openDatabase(file: string, { create = true, keep = true, at }: OpenOptions = {}): Promise<Db> {
   if (!create && !existsSync(file)) throw new Refusal('no_database', { file });
   const db = connect(file);
   try {
     if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const applied = await appliedMigrations(db, file);
-    if (applied < migrationNames.length) await db.migrate.latest({ migrationSource });
-    await verifyDurability(db);
+    const { seen, missing } = await missingMigrations(db, file);
+    const [next] = missing;
+    if (next !== undefined) {
+      const now = at ?? lastChange(file);
+      if (keep && seen > 0) await keepBeforeMigration(file, next, now);
+      await migrate(db, file, now);
+    }
+    // Somebody who writes without a pause leaves room now and then.
+    await patiently(() => verifyDurability(db), 4);
     return db;
   } catch (error) {
     await db.destroy();
@@ -32,9 +40,27 @@ export async function openDatabase(file: string, { create = true } = {}): Promis
   }
 }
 
+interface OpenOptions {
+  create?: boolean;
+  /** Whether to keep a copy from before a migration. */
+  keep?: boolean;
+  at?: string;
+}
+
+/** For those who open a database without a clock at hand: an instant that is not in the future. */
+const lastChange = (file: string): string =>
+  (statSync(file, { throwIfNoEntry: false })?.mtime ?? new Date(0)).toISOString();
+
+/** The file that a database is in; empty for one in memory. */
+export async function fileOf(db: Db): Promise<string> {
+  const rows = (await db.raw('PRAGMA database_list')) as { name: string; file: string }[];
+  return rows.find(({ name }) => name === 'main')?.file ?? '';
+}
+
 const ignore = (): void => undefined;
 
-function connect(file: string): Db {
+/** Opens a file as it is: nothing is looked at, and nothing migrated. */
+export function connect(file: string): Db {
   return knex({
     client: 'better-sqlite3',
     connection: { filename: file },
@@ -58,19 +84,6 @@ function connect(file: string): Db {
   });
 }
 
-/** How many migrations the file has seen; refuses one that saw others than ours, or that is no file of ours. */
-async function appliedMigrations(db: Db, file: string): Promise<number> {
-  if (!(await db.schema.hasTable('knex_migrations'))) {
-    const [other] = await db('sqlite_master').where({ type: 'table' }).limit(1);
-    if (other) throw new Refusal('foreign_database', { file });
-    return 0;
-  }
-  const applied: { name: string }[] = await db('knex_migrations').select('name');
-  const unknown = applied.find(({ name }) => !migrationNames.includes(name));
-  if (unknown) throw new Refusal('newer_database', { file });
-  return applied.length;
-}
-
 /** `synchronous` reads FULL right after WAL was chosen and may fall back at the first transaction, so ask after one. */
 async function verifyDurability(db: Db): Promise<void> {
   await db.transaction((trx) => trx('settings').where({ name: '' }).delete());
@@ -82,6 +95,14 @@ async function verifyDurability(db: Db): Promise<void> {
 export const isDatabaseError = (error: unknown): boolean =>
   String((error as { code?: unknown } | null)?.code ?? '').startsWith('SQLITE_');
 
+/** True when the disk itself refused to read, to write or to sync: what was written before cannot be trusted in this process. */
+export const isDiskError = (error: unknown): boolean =>
+  /^(SQLITE_IOERR|EIO$)/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+
+/** True while another program writes: a moment later the same would have succeeded. */
+export const isBusy = (error: unknown): boolean =>
+  String((error as { code?: unknown } | null)?.code ?? '').startsWith('SQLITE_BUSY');
+
 /** How often to try again while another program writes; each try waits `busy_timeout` itself. */
 const TRIES = 60;
 
@@ -89,22 +110,28 @@ const TRIES = 60;
  * Does the work again while another program holds the database: for what must be written down because it has happened.
  * The work must be one statement or one transaction.
  */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(work: () => Promise<T>, tries = TRIES): Promise<T> {
   for (let n = 1; ; n++)
     try {
       return await work();
     } catch (error) {
-      if (n === TRIES || !String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
+      if (n === tries || !isBusy(error)) throw error;
       await setTimeout(100);
     }
 }
 
+/** What SQLite says where the system cannot lock a file, or share memory about it. */
+const NO_LOCKS = /^SQLITE_(PROTOCOL|IOERR_(LOCK|UNLOCK|RDLOCK|CHECKRESERVEDLOCK|SHM\w+))$/;
+
 /** What went wrong with the file as a sentence for the owner, where there is one; else the error itself. */
 export function refusalOf(error: unknown, file: string): unknown {
   if (error instanceof Refusal) return error;
-  const { code = '', message = '', name } = error as Error & { code?: string };
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') return new Refusal('unreadable_database', { file });
-  if (code.startsWith('SQLITE_BUSY') || name === 'MigrationLocked') return new Refusal('busy_database', { file });
+  const { code = '', message = '' } = error as Error & { code?: string };
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
+    return new Refusal('unreadable_database', { file });
+  if (code.startsWith('SQLITE_BUSY')) return new Refusal('busy_database', { file });
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new Refusal('no_space', { folder: path.dirname(file) });
+  if (NO_LOCKS.test(code)) return new Refusal('no_locks', { folder: path.dirname(file) });
   if (
     /^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS|ENOTDIR|EEXIST)/.test(code) ||
     /unable to open|directory does not exist/.test(message)
@@ -113,12 +140,14 @@ export function refusalOf(error: unknown, file: string): unknown {
   return error;
 }
 
-/** What SQLite finds wrong with the file, and references that lead nowhere; empty when it is sound. */
+/** What SQLite finds wrong with the file; empty when it is sound. */
 export async function integrity(db: Db): Promise<string[]> {
   const checks = (await db.raw('PRAGMA integrity_check')) as { integrity_check: string }[];
+  return checks.map((row) => row.integrity_check).filter((text) => text !== 'ok');
+}
+
+/** Rows that refer to what is not there, in words. */
+export async function brokenReferences(db: Db): Promise<string[]> {
   const broken = (await db.raw('PRAGMA foreign_key_check')) as { table: string }[];
-  return [
-    ...checks.map((row) => row.integrity_check).filter((text) => text !== 'ok'),
-    ...broken.map(({ table }) => `a row of ${table} refers to nothing`),
-  ];
+  return broken.map(({ table }) => `a row of ${table} refers to nothing`);
 }

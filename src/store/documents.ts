@@ -62,3 +62,23 @@ export async function invoiceDocuments(db: Db, invoiceIds: readonly number[]): P
     );
   return Map.groupBy(rows, ({ invoiceId }) => invoiceId);
 }
+
+/** A document with the number of its bytes. */
+export interface DocumentFile extends DocumentInfo {
+  size: number;
+}
+
+/** The invoices' own documents with their sizes, in the order of the ids given. */
+export async function invoiceFiles(db: Db, invoiceIds: readonly number[]): Promise<DocumentFile[]> {
+  const documents = await invoiceDocuments(db, invoiceIds);
+  const listed = [...new Set(invoiceIds)].flatMap((id) => documents.get(id) ?? []);
+  const hashes = [...new Set(listed.map(({ sha256 }) => sha256))];
+  const sizes = new Map<string, number>();
+  for (const part of inChunks(hashes))
+    for (const row of (await db('blobs').select('sha256', 'size').whereIn('sha256', part)) as {
+      sha256: string;
+      size: number;
+    }[])
+      sizes.set(row.sha256, row.size);
+  return listed.map((one) => ({ ...one, size: sizes.get(one.sha256) ?? 0 }));
+}

@@ -29,12 +29,34 @@ export async function addHistory(db: Db, entries: readonly HistoryEntry[]): Prom
   );
 }
 
-/** When something of a kind happened last; null when it never did. */
-export async function lastAt(db: Db, kind: string): Promise<string | null> {
-  const row: { at: string } | undefined = await db('history')
-    .select('at')
+/** The last entry of a kind, with its data; null when there is none. */
+export async function lastEntry(db: Db, kind: string): Promise<{ at: string; data: Record<string, unknown> } | null> {
+  const row: { at: string; data: string } | undefined = await db('history')
+    .select('at', 'data')
     .where({ kind })
     .orderBy('id', 'desc')
     .first();
-  return row?.at ?? null;
+  return row ? { at: row.at, data: JSON.parse(row.data) as Record<string, unknown> } : null;
+}
+
+/** Whether something of a kind ever happened to a reminder. */
+export const hasHappened = async (
+  db: Db,
+  kind: string,
+  { id, customer_id }: { id: number; customer_id: number },
+): Promise<boolean> =>
+  (await db('history').select('id').where({ customer_id, kind, reminder_id: id }).first()) !== undefined;
+
+/** How often something of a kind happened since something of the other kind last did. */
+export async function countSince(db: Db, kind: string, since: string): Promise<number> {
+  const last: { id: number } | undefined = await db('history')
+    .select('id')
+    .where({ kind: since })
+    .orderBy('id', 'desc')
+    .first();
+  const [row] = await db('history')
+    .count({ n: '*' })
+    .where({ kind })
+    .andWhere('id', '>', last?.id ?? 0);
+  return Number(row?.n ?? 0);
 }

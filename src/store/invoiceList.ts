@@ -237,13 +237,12 @@ export async function setFollowUp(
     .returning(['id', 'customer_id']);
 }
 
-/** Documents, payments and history of one invoice, for its panel. */
+/** Documents and history of one invoice, for its panel. */
 export async function invoiceRecords(
   db: Db,
   invoiceId: number,
 ): Promise<{
   documents: { id: number; name: string }[];
-  payments: { receivedOn: Day; amount: Minor; reference: string }[];
   history: {
     at: string;
     kind: string;
@@ -255,14 +254,6 @@ export async function invoiceRecords(
 }> {
   return {
     documents: await db('documents').select('id', 'name').where({ invoice_id: invoiceId }).orderBy('id'),
-    payments: await db
-      .select({ receivedOn: 'a.applied_on', amount: 'a.amount_minor' })
-      .select({ reference: db.raw(`coalesce(p.reference, n.number, '')`) })
-      .from('applications as a')
-      .leftJoin('payments as p', 'p.id', 'a.payment_id')
-      .leftJoin('credit_notes as n', 'n.id', 'a.credit_note_id')
-      .where('a.invoice_id', invoiceId)
-      .orderBy('a.id'),
     history: await db
       .select({
         at: 'h.at',

@@ -57,6 +57,20 @@ export async function invoicesByNumber(db: Db, number: string): Promise<InvoiceD
   return ((await db('invoices').where({ number }).orderBy('id')) as StoredInvoice[]).map(detailsOf);
 }
 
+/** The invoices of some customers that are owed, by customer, the oldest first. */
+export async function openInvoicesOf(db: Db, customerIds: readonly number[]): Promise<Map<number, InvoiceDetails[]>> {
+  const rows: StoredInvoice[] = [];
+  for (const part of inChunks(customerIds))
+    rows.push(
+      ...((await db('invoices')
+        .whereIn('customer_id', part)
+        .whereRaw('outstanding_minor > 0')
+        .andWhere({ state: 'issued' })
+        .orderBy(['customer_id', 'due_on', 'id'])) as StoredInvoice[]),
+    );
+  return Map.groupBy(rows.map(detailsOf), ({ customerId }) => customerId);
+}
+
 /** A page of invoices, the longest overdue first. */
 export async function listInvoices(db: Db, limit: number): Promise<(InvoiceDetails & { customerName: string })[]> {
   const rows: (StoredInvoice & { customer_name: string })[] = await db

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { HoldReason } from '../domain/brakes.ts';
 import type { Day } from '../domain/calendar.ts';
 import type { Db, Transaction } from './database.ts';
 import type { Reminder } from './reminders.ts';
@@ -115,9 +116,18 @@ export async function outboxPage(db: Db, query: OutboxQuery): Promise<{ rows: Ou
 
 /** One reminder as the outbox lists it. */
 export async function outboxRow(db: Db, id: number): Promise<OutboxRow | null> {
-  const [row] = await withDetails(db, await rowsOf(db).where('r.id', id));
+  const [row] = await outboxRows(db, [id]);
   return row ?? null;
 }
+
+/** Some reminders as the outbox lists them, in the order of their ids. */
+export const outboxRows = async (db: Db, ids: readonly number[]): Promise<OutboxRow[]> =>
+  withDetails(
+    db,
+    await rowsOf(db)
+      .whereIn('r.id', [...ids])
+      .orderBy('r.id'),
+  );
 
 /** The reminders of a run in one state, the oldest first. */
 export async function remindersOfRun(
@@ -236,7 +246,7 @@ export async function outboxSizes(db: Db): Promise<Record<'uncertain' | 'approva
 }
 
 /** The runs whose messages wait for approval, with how many; those that a person holds one by one are not counted. */
-export const runsToApprove = (db: Db): Promise<{ day: Day; held: string | null; count: number }[]> =>
+export const runsToApprove = (db: Db): Promise<{ day: Day; held: HoldReason | null; count: number }[]> =>
   db
     .select({ day: 'run.day', held: 'run.held' })
     .count({ count: '*' })
@@ -245,7 +255,7 @@ export const runsToApprove = (db: Db): Promise<{ day: Day; held: string | null; 
     .where({ 'r.state': 'queued', 'r.needs_approval': 1 })
     .whereNot('r.reason', HELD)
     .groupBy('run.id')
-    .orderBy('run.day') as unknown as Promise<{ day: Day; held: string | null; count: number }[]>;
+    .orderBy('run.day') as unknown as Promise<{ day: Day; held: HoldReason | null; count: number }[]>;
 
 /** The invoices of a reminder, with what it said that each owes, and whether the reminder completes a step of it. */
 export const invoicesOf = (
@@ -284,6 +294,18 @@ export const attachmentWithBytes = (
     .join('blobs as b', 'b.sha256', 'a.sha256')
     .where({ 'a.reminder_id': reminderId, 'a.position': position })
     .first() as unknown as Promise<{ name: string; mediaType: string; content: Buffer } | undefined>;
+
+/** Whether the mail server has, or may have, been given so many messages since an instant. */
+export async function hasSent(db: Db, count: number, since: string): Promise<boolean> {
+  const row: { id: number } | undefined = await db('reminders')
+    .select('id')
+    .whereIn('state', ['sent', 'uncertain'])
+    .andWhere('settled_at', '>', since)
+    .andWhere({ transport: 'smtp' })
+    .offset(count - 1)
+    .first();
+  return row !== undefined;
+}
 
 /** Claims a queued reminder for sending, if it is still queued and nobody held it since it was picked. */
 export async function claimQueued(db: Db, id: number, claim: Partial<Reminder>): Promise<boolean> {

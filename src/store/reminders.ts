@@ -1,6 +1,7 @@
 import type { Day } from '../domain/calendar.ts';
 import type { Channel } from '../domain/customer.ts';
 import type { Message, MessageLine } from '../domain/decision.ts';
+import type { LetterContent } from '../domain/letter.ts';
 import type { Currency, Minor } from '../domain/money.ts';
 import type { Completion } from '../domain/snapshot.ts';
 import type { Db, Transaction } from './database.ts';
@@ -20,6 +21,10 @@ export interface ReminderContent {
   credits: Message['credits'];
   recipients: { kind: 'to' | 'cc' | 'bcc'; name: string; address: string; contactId: number | null }[];
   attachments: { name: string; mediaType: string; sha256: string }[];
+  /** The text of the payment code that it shows as a picture; empty when it shows none. */
+  paymentCode: string;
+  /** All that a letter's paper says, in words; null for what is no letter. */
+  letter: LetterContent | null;
 }
 
 /** A reminder about to be written to the outbox. */
@@ -41,6 +46,8 @@ export interface ReminderDraft extends ReminderContent {
   inReplyTo: string;
   thread: string;
   createdAt: string;
+  /** The user who wrote it by hand. */
+  createdBy?: number | null;
 }
 
 /** A row of the outbox. */
@@ -80,6 +87,11 @@ export interface Reminder {
   server_reply: string;
   reason: string;
   created_at: string;
+  created_by: number | null;
+  payment_code: string;
+  /** A `LetterContent` as JSON. */
+  letter: string | null;
+  printed_at: string | null;
 }
 
 export interface ReminderLineRow {
@@ -171,6 +183,7 @@ function rowOf(draft: ReminderDraft): object {
     in_reply_to: draft.inReplyTo,
     thread: draft.thread,
     created_at: draft.createdAt,
+    created_by: draft.createdBy ?? null,
     ...contentRow(draft),
   };
 }
@@ -183,6 +196,8 @@ const contentRow = (content: ReminderContent): object => ({
   html: content.html,
   text: content.text,
   credits: JSON.stringify(content.credits),
+  payment_code: content.paymentCode,
+  letter: content.letter && JSON.stringify(content.letter),
 });
 
 const lineRows = (reminderId: number, lines: readonly MessageLine[]): object[] =>
@@ -229,6 +244,10 @@ export async function rewriteReminder(trx: Transaction, id: number, content: Rem
 export const reminderById = (db: Db, id: number): Promise<Reminder | undefined> =>
   db('reminders').where({ id }).first();
 
+/** The reminder that bears a key, whatever became of it; the newest where earlier ones failed. */
+export const reminderByKey = (db: Db, key: string): Promise<Reminder | undefined> =>
+  db('reminders').where({ key }).orderBy('id', 'desc').first();
+
 /** How many reminders with a key there ever were: failed and cancelled ones make way for another. */
 export async function countByKey(db: Db, keys: readonly string[]): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
@@ -257,7 +276,11 @@ export const nextQueued = (
     .where('id', '>', after)
     .modify((query) => {
       if (onlyManual) void query.where({ origin: 'manual' });
-      if (ignoreHold) return;
+      // The ten seconds in which somebody may take his own message back are his.
+      if (ignoreHold)
+        return void query.where((free) =>
+          free.where({ origin: 'run' }).orWhereNull('hold_until').orWhere('hold_until', '<=', now),
+        );
       for (const waits of ['hold_until', 'next_attempt_at'])
         void query.where((due) => due.whereNull(waits).orWhere(waits, '<=', now));
     })
@@ -270,6 +293,13 @@ export const postponeQueue = (db: Db, until: string): Promise<number> =>
     .where({ state: 'queued', channel: 'email', needs_approval: 0 })
     .where((due) => due.whereNull('next_attempt_at').orWhere('next_attempt_at', '<', until))
     .update({ next_attempt_at: until });
+
+/** Lets all e-mails that were put off leave as soon as their turn comes. */
+export const hurryQueue = (db: Db): Promise<number> =>
+  db('reminders')
+    .where({ state: 'queued', channel: 'email' })
+    .whereNotNull('next_attempt_at')
+    .update({ next_attempt_at: null });
 
 /** Moves a reminder from one state to another, if it is still in the first; tells whether it was. */
 export async function moveState(

@@ -72,6 +72,49 @@ export async function talliesOf(db: Db, runIds: readonly number[]): Promise<Map<
   return tallies;
 }
 
+/** How many issued invoices are open. */
+export async function countOpenInvoices(db: Db): Promise<number> {
+  const [row]: { n: number | null }[] = await db('open_amounts').sum({ n: 'invoices' });
+  return row?.n ?? 0;
+}
+
+/** How many e-mails of a run will leave by themselves and have not had their first turn. */
+export async function untriedOf(db: Db, runId: number): Promise<number> {
+  const rows: { n: number }[] = await db('reminders')
+    .where({ run_id: runId, channel: 'email', needs_approval: 0, attempts: 0 })
+    .whereIn('state', ['queued', 'sending', 'handover'])
+    .count({ n: '*' });
+  return rows[0]?.n ?? 0;
+}
+
+/** A message of the daily run that did not arrive, or perhaps did not. */
+export interface Trouble {
+  state: 'failed' | 'uncertain';
+  customer: string;
+  /** Their numbers, with commas. */
+  invoices: string;
+  /** A word of ours, or what the server said. */
+  reason: string;
+}
+
+/** What failed or is uncertain of a run, and of earlier ones since an instant. */
+export const troublesOf = (db: Db, { runId, since }: { runId: number; since: string }): Promise<Trouble[]> =>
+  db
+    .select({ state: 'r.state', customer: 'c.name' })
+    .select({
+      reason: db.raw(`CASE WHEN r.reason <> '' THEN r.reason ELSE r.server_reply END`),
+      invoices: db('reminder_invoices as l')
+        .join('invoices as i', 'i.id', 'l.invoice_id')
+        .whereRaw('l.reminder_id = r.id')
+        .select(db.raw(`group_concat(i.number, ', ')`)),
+    })
+    .from('reminders as r')
+    .join('customers as c', 'c.id', 'r.customer_id')
+    .where({ 'r.origin': 'run' })
+    .whereIn('r.state', ['failed', 'uncertain'])
+    .where((one) => one.where('r.run_id', runId).orWhere('r.settled_at', '>=', since))
+    .orderBy('r.id') as unknown as Promise<Trouble[]>;
+
 /** One decision of a run not to send, as it was recorded. */
 export interface RecordedDecision {
   id: number;

@@ -1,7 +1,10 @@
+import type { HoldReason } from '../domain/brakes.ts';
 import type { Day } from '../domain/calendar.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Db, Transaction } from './database.ts';
+import { HELD } from './outboxList.ts';
 import { insertAll } from './rows.ts';
+import { type Refused, writeEach } from './savepoints.ts';
 
 /** Something that kept one reminder from leaving, for the person who reads the run. */
 export interface RunProblem {
@@ -21,7 +24,7 @@ export interface Run {
   decided_at: string | null;
   closed_at: string | null;
   late_by_minutes: number;
-  held: 'review' | 'stale_data' | 'too_many' | 'unusually_many' | null;
+  held: HoldReason | null;
   counts: string;
   problems: string;
 }
@@ -67,6 +70,18 @@ export async function closeRuns(db: Db, at: string): Promise<void> {
   }
 }
 
+/** Cancels everything of a run that waits for approval, except what a person holds one by one; returns what that was. */
+export const cancelWaitingOfRun = (
+  trx: Transaction,
+  runId: number,
+  { at, reason }: { at: string; reason: string },
+): Promise<{ id: number; customer_id: number }[]> =>
+  trx('reminders')
+    .where({ run_id: runId, state: 'queued', needs_approval: 1 })
+    .whereNot({ reason: HELD })
+    .update({ state: 'cancelled', settled_at: at, reason })
+    .returning(['id', 'customer_id']);
+
 interface DecisionRow {
   run_id: number;
   invoice_id: number | null;
@@ -81,14 +96,14 @@ interface DecisionRow {
 
 /**
  * Records the decisions of a run. Only what differs from the last record of the same invoice or recap is written, and
- * `gone` for what is no longer decided about, so a quiet day costs nothing.
+ * `gone` for what is no longer decided about, so a quiet day costs nothing. Returns what could not be recorded.
  */
 export async function recordDecisions(
   trx: Transaction,
   runId: number,
   decisions: readonly Decision[],
   reminderIds: ReadonlyMap<string, number>,
-): Promise<void> {
+): Promise<Refused<{ invoice_id: number | null }>[]> {
   const last = await lastDecisions(trx);
   const rows: DecisionRow[] = [];
   for (const decision of decisions) {
@@ -100,7 +115,7 @@ export async function recordDecisions(
   for (const { row } of last.values())
     if (row.kind !== 'gone')
       rows.push({ ...row, run_id: runId, kind: 'gone', reasons: '[]', until_on: null, reminder_id: null });
-  await insertAll(trx, 'decisions', rows);
+  return writeEach(trx, rows, (savepoint, some) => insertAll(savepoint, 'decisions', some));
 }
 
 function decisionRow(runId: number, decision: Decision, reminderIds: ReadonlyMap<string, number>): DecisionRow {

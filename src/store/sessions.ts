@@ -101,3 +101,8 @@ export async function deleteStaleSessions(
 ): Promise<void> {
   await db('sessions').where('seen_at', '<', seenBefore).orWhere('created_at', '<', createdBefore).delete();
 }
+
+/** Signs everybody out. */
+export async function deleteAllSessions(db: Db): Promise<void> {
+  await db('sessions').delete();
+}

@@ -29,6 +29,10 @@ export async function writeValue(db: Db, name: string, value: unknown): Promise<
     .merge();
 }
 
+export async function removeValue(db: Db, name: `_${string}`): Promise<void> {
+  await db('settings').where({ name }).delete();
+}
+
 /** How many years on either side of the present are asked for holidays. */
 const YEARS = { before: 3, after: 6 };
 

@@ -215,6 +215,8 @@ describe('a reminder exists once', () => {
         credits: [],
         recipients: [],
         attachments: [],
+        paymentCode: '',
+        letter: null,
       }),
     );
     expect(await db('reminder_invoices').pluck('live')).toEqual([1]);
