@@ -1,20 +1,13 @@
+import { decimalMark, parseAmount, plainDecimal, type DecimalMark } from '../domain/amountText.ts';
 import type { Day } from '../domain/calendar.ts';
+import { currencyOf } from '../domain/currencies.ts';
 import { currencyDigits, isCurrency, type Currency } from '../domain/money.ts';
-import { currencyOf } from './currencies.ts';
 import type { Field } from './headerWords.ts';
 import { currencyInHeader } from './headers.ts';
 import type { RefusalCode } from './refusals.ts';
 import { cellOf, filled, note, told, type Sheet } from './sheet.ts';
 import type { Row } from './table.ts';
-import {
-  dayOrder,
-  decimalMark,
-  parseAmount,
-  parseDay,
-  plainDecimal,
-  type DayOrder,
-  type DecimalMark,
-} from './values.ts';
+import { dayOrder, parseDay, type DayOrder } from './values.ts';
 
 /** Why a cell cannot be taken, and with it the row. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import { WORDS, type Field, type ImportKind, type Words } from './headerWords.ts';
-import { currencyOf } from './currencies.ts';
+import { currencyOf } from '../domain/currencies.ts';
 import type { Currency } from '../domain/money.ts';
 
 /** Which column of the file holds which field. */

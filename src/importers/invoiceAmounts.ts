@@ -1,3 +1,4 @@
+import { parseAmount } from '../domain/amountText.ts';
 import type { Currency, Minor } from '../domain/money.ts';
 import { amountIn, currencyFor, isProblem, type Columns, type Problem } from './columns.ts';
 import { textIn } from './customers.ts';
@@ -7,7 +8,6 @@ import type { InvoiceRecord } from './invoices.ts';
 import { kindOf, statusOf, type DocumentKind, type DocumentStatus } from './invoiceWords.ts';
 import { sumOfLines } from './lineSums.ts';
 import { cellOf, note, told, type Sheet } from './sheet.ts';
-import { parseAmount } from './values.ts';
 
 /** What an invoice is worth, and what of it is open. */
 export type Money = Pick<InvoiceRecord, 'kind' | 'currency' | 'total' | 'outstanding' | 'paid'>;

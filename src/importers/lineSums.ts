@@ -1,9 +1,9 @@
+import { plainDecimal } from '../domain/amountText.ts';
 import { isProblem, type Columns, type Problem } from './columns.ts';
 import type { Document } from './documents.ts';
 import type { Field } from './headerWords.ts';
 import { cellOf, filled, type Sheet } from './sheet.ts';
 import type { Row } from './table.ts';
-import { plainDecimal } from './values.ts';
 
 /** An exact decimal: units divided by ten to the scale. */
 interface Exact {

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { compile } from 'html-to-text';
 import type { Day } from '../domain/calendar.ts';
-import { daysBetween } from '../domain/calendar.ts';
-import { type Currency, type Minor, totalsByCurrency } from '../domain/money.ts';
-import { formatDay, formatDayFigures, formatList, formatMoney } from '../i18n/format.ts';
+import type { LetterBlock } from '../domain/letter.ts';
+import type { Currency, Minor } from '../domain/money.ts';
+import { formatDay } from '../i18n/format.ts';
 import { translator } from '../i18n/translate.ts';
 import { readResource } from '../resources.ts';
+import { letterBlocks } from './letterBlocks.ts';
+import { paymentOf, PICTURE_ID, pictureSize } from './payment.ts';
 import { sanitise } from './sanitise.ts';
 import { render, renderOwn } from './templates.ts';
+import { contextOf, tableWords } from './variables.ts';
 
 /** One invoice in a message. */
 export interface ComposedLine {
@@ -39,6 +42,8 @@ export interface ComposedMail {
   subject: string;
   html: string;
   text: string;
+  /** The text of the payment code that the HTML shows as a picture; empty when it shows none. */
+  paymentCode: string;
 }
 
 const resources = new Map<string, string>();
@@ -53,36 +58,88 @@ function resource(name: string): string {
 /** Fills a template version with the content. Throws, naming the variable, when the template asks for one that there is not. */
 export function composeMail(template: { subject: string; body: string }, content: MailContent): ComposedMail {
   const { language } = content;
-  const { subject, body } = fill(template, content);
+  const { subject, body, text, paymentCode } = fill(template, content);
   const html = renderOwn(resource('shell.hbs'), { language, subject, body });
-  return { subject, html, text: textOf(body) };
+  return { subject, html, text: textOf(text), paymentCode };
 }
 
 /** The same words as a sheet of paper, for the screen: who writes to whom, the day, the subject and the body. */
 export function composeSheet(template: { subject: string; body: string }, content: MailContent): ComposedMail {
   const { language, company, customer, day } = content;
-  const { subject, body } = fill(template, content);
+  const { subject, body, text } = fill(template, content, { picture: false });
   const facts = { company: company.name, customer: customer.name, day: formatDay(day, language) };
-  return { subject, html: renderOwn(resource('sheet.hbs'), { language, subject, body, ...facts }), text: textOf(body) };
+  const html = renderOwn(resource('sheet.hbs'), { language, subject, body, ...facts });
+  return { subject, html, text: textOf(text), paymentCode: '' };
 }
 
-/** Where the table of invoices goes: nobody can write this word, since it is made anew by every process. */
+/** The same words once more in the blocks of a letter, with the table where the template has it. */
+export function composeBlocks(template: { body: string }, content: MailContent): LetterBlock[] {
+  return letterBlocks(wordsOf(template.body, content).replaceAll(PICTURE_PLACE, ''), TABLE_GOES_HERE);
+}
+
+/** Where the table of invoices and the payment code go: nobody can write these words, since every process makes them anew. */
 const TABLE_GOES_HERE = `dunwell-${randomBytes(12).toString('hex')}`;
-const TABLE_PLACE = new RegExp(`<p>\\s*${TABLE_GOES_HERE}\\s*</p>|${TABLE_GOES_HERE}`, 'g');
+const PICTURE_GOES_HERE = `dunwell-${randomBytes(12).toString('hex')}`;
+const placeOf = (word: string): RegExp => new RegExp(`<p>\\s*${word}\\s*</p>|${word}`, 'g');
+const TABLE_PLACE = placeOf(TABLE_GOES_HERE);
+const PICTURE_PLACE = placeOf(PICTURE_GOES_HERE);
+
+interface Filled {
+  subject: string;
+  /** The body as HTML, and as the HTML that the text part is made of. */
+  body: string;
+  text: string;
+  paymentCode: string;
+}
 
 /**
- * Subject and body with their variables filled in. What comes out of the template is sanitised as a whole, so that no
- * value can complete a tag or an address that the template began; the product's own table, which alone carries styles, is
- * put in afterwards, in the place that a random word kept for it.
+ * Subject and body with their variables filled in. The product's own table and picture, which alone carry styles, are put
+ * in after sanitising, in the places that random words kept for them.
  */
-function fill(template: { subject: string; body: string }, content: MailContent): { subject: string; body: string } {
-  const { language } = content;
-  const context = contextOf(content);
-  const subject = oneLine(render(template.subject, language, context, { html: false }));
-  const words = sanitise(
-    render(template.body, language, { ...context, invoiceTable: TABLE_GOES_HERE }, { html: true }),
-  );
-  return { subject, body: words.replace(TABLE_PLACE, () => tableOf(content)) };
+function fill(
+  template: { subject: string; body: string },
+  content: MailContent,
+  { picture = true }: { picture?: boolean } = {},
+): Filled {
+  const subject = oneLine(render(template.subject, content.language, contextOf(content), { html: false }));
+  const words = wordsOf(template.body, content).replace(TABLE_PLACE, () => tableOf(content));
+  const { code } = paymentOf(content);
+  const shown = picture && code !== '' && words.includes(PICTURE_GOES_HERE);
+  return {
+    subject,
+    body: words.replace(PICTURE_PLACE, () => (shown ? pictureOf(content) : '')),
+    text: words.replace(PICTURE_PLACE, () => (shown ? pictureInWords(content) : '')),
+    paymentCode: shown ? code : '',
+  };
+}
+
+/**
+ * A body with its variables filled in, still without table and picture. What comes out of the template is sanitised as a
+ * whole, so that no value can complete a tag or an address that the template began.
+ */
+function wordsOf(body: string, content: MailContent): string {
+  const ready = {
+    invoiceTable: TABLE_GOES_HERE,
+    // Empty where there can be no code, so that a template can ask for it.
+    paymentCode: paymentOf(content).code === '' ? '' : PICTURE_GOES_HERE,
+  };
+  const html = render(body, content.language, { ...contextOf(content), ...ready }, { html: true });
+  // A paragraph that held nothing else would leave a hole.
+  return sanitise(html).replace(/<p>\s*<\/p>/g, '');
+}
+
+/** The payment code as a picture that travels with the message, for those who see it and for those who hear it. */
+function pictureOf(content: MailContent): string {
+  const { reference, code, amount, iban } = paymentOf(content);
+  const alt = translator(content.language)('letters.codeAlt', { iban, reference, amount });
+  return renderOwn(resource('paymentCode.hbs'), { alt, size: pictureSize(code), id: PICTURE_ID });
+}
+
+function pictureInWords(content: MailContent): string {
+  const { reference, amount, iban } = paymentOf(content);
+  return renderOwn('<p>{{words}}</p>', {
+    words: translator(content.language)('letters.codeText', { iban, reference, amount }),
+  });
 }
 
 /** The text part says the same as the HTML part: tables keep their columns, links show their address. */
@@ -102,93 +159,5 @@ const toText = compile({
 
 const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 
-function contextOf(content: MailContent): object {
-  const { language, lines, day, deadline, stepName, contactName, customer, company, credits, attachments } = content;
-  const invoices = lines.map((line) => invoiceContext(line, content));
-  const overdue = lines.filter(({ dueOn }) => dueOn !== null && dueOn < day);
-  return {
-    customer,
-    company,
-    contact: { name: contactName },
-    step: { name: stepName ?? '' },
-    today: formatDay(day, language),
-    deadline: deadline && formatDay(deadline, language),
-    invoice: invoices.length === 1 ? invoices[0] : undefined,
-    invoices,
-    invoiceCount: invoices.length,
-    total: totalsInWords(amountsOf(content), language),
-    overdueTotal: totalsInWords(
-      overdue.map(({ currency, outstanding }) => ({ currency, amount: outstanding })),
-      language,
-    ),
-    credits: credits.map(({ number, currency, remaining }) => ({
-      number,
-      amount: formatMoney(-remaining, currency, language),
-    })),
-    attachments,
-    // A subject has no room for a table.
-    invoiceTable: '',
-  };
-}
-
-function invoiceContext(line: ComposedLine, { language, day }: MailContent): object {
-  const { number, issuedOn, dueOn, currency, total, outstanding } = line;
-  return {
-    number,
-    issuedOn: formatDay(issuedOn, language),
-    dueOn: dueOn ? formatDay(dueOn, language) : '',
-    total: formatMoney(total, currency, language),
-    outstanding: formatMoney(outstanding, currency, language),
-    paidSoFar: formatMoney(total - outstanding, currency, language),
-    partlyPaid: outstanding < total,
-    daysLate: daysLate(dueOn, day),
-    overdue: daysLate(dueOn, day) > 0,
-  };
-}
-
-const daysLate = (dueOn: Day | null, day: Day): number => (dueOn ? Math.max(0, daysBetween(dueOn, day)) : 0);
-
-const amountsOf = ({ lines, credits }: MailContent): { currency: Currency; amount: Minor }[] => [
-  ...lines.map(({ currency, outstanding }) => ({ currency, amount: outstanding })),
-  ...credits.map(({ currency, remaining }) => ({ currency, amount: -remaining })),
-];
-
-/** One total for each currency; amounts of different currencies are never added. */
-function totalsInWords(amounts: { currency: Currency; amount: Minor }[], language: string): string {
-  const totals = [...totalsByCurrency(amounts)].map(([currency, total]) => formatMoney(total, currency, language));
-  return formatList(totals, language);
-}
-
 /** The table of the invoices, with credits in their own rows and one total row for each currency. */
-function tableOf(content: MailContent): string {
-  const { language, lines, credits, day } = content;
-  const t = translator(language);
-  const rows = [
-    ...lines.map(({ number, issuedOn, dueOn, currency, outstanding }) => ({
-      number,
-      issuedOn: formatDayFigures(issuedOn, language),
-      dueOn: dueOn ? formatDayFigures(dueOn, language) : '',
-      daysLate: daysLate(dueOn, day) || '',
-      amount: formatMoney(outstanding, currency, language),
-    })),
-    ...credits.map(({ kind, number, currency, remaining }) => ({
-      number: t(kind === 'credit_note' ? 'mail.creditNote' : 'mail.payment', { number }),
-      issuedOn: '',
-      dueOn: '',
-      daysLate: '',
-      amount: formatMoney(-remaining, currency, language),
-    })),
-  ];
-  const totals = [...totalsByCurrency(amountsOf(content))].map(([currency, total]) => ({
-    label: t('mail.total'),
-    amount: formatMoney(total, currency, language),
-  }));
-  const labels = {
-    number: t('mail.number'),
-    issuedOn: t('mail.issuedOn'),
-    dueOn: t('mail.dueOn'),
-    daysLate: t('mail.daysLate'),
-    amount: t('mail.amount'),
-  };
-  return renderOwn(resource('invoiceTable.hbs'), { labels, rows, totals });
-}
+const tableOf = (content: MailContent): string => renderOwn(resource('invoiceTable.hbs'), tableWords(content));

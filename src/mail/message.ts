@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { isAddress } from '../domain/address.ts';
 import { type Mailbox, plainName } from './address.ts';
+import { PICTURE_ID, pictureOf } from './payment.ts';
 
 /** A message ready to be turned into bytes. */
 export interface OutgoingMail {
@@ -20,6 +21,8 @@ export interface OutgoingMail {
   /** Written by the daily run rather than by a person. */
   automatic: boolean;
   attachments: readonly { name: string; mediaType: string; content: Buffer }[];
+  /** The text of the payment code that the HTML shows as a picture; empty when it shows none. */
+  paymentCode: string;
 }
 
 /** Who the mail server is told: never taken from headers. */
@@ -49,11 +52,10 @@ export async function mimeOf(mail: OutgoingMail): Promise<Buffer> {
     inReplyTo: mail.inReplyTo || undefined,
     references: mail.references || undefined,
     headers: mail.automatic ? { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'OOF, AutoReply' } : {},
-    attachments: mail.attachments.map(({ name, mediaType, content }) => ({
-      filename: name,
-      contentType: mediaType,
-      content,
-    })),
+    attachments: [
+      ...(await inlinePicture(mail.paymentCode)),
+      ...mail.attachments.map(({ name, mediaType, content }) => ({ filename: name, contentType: mediaType, content })),
+    ],
     // SMTP knows no other line ends: what is stored is then what leaves, byte for byte.
     newline: 'windows',
     disableFileAccess: true,
@@ -61,6 +63,20 @@ export async function mimeOf(mail: OutgoingMail): Promise<Buffer> {
   });
   return composer.compile().build();
 }
+
+/** The picture that the HTML calls by its Content-ID: beside the HTML, not among what is attached. */
+const inlinePicture = async (code: string): Promise<object[]> =>
+  code === ''
+    ? []
+    : [
+        {
+          filename: `${PICTURE_ID}.png`,
+          contentType: 'image/png',
+          contentDisposition: 'inline',
+          cid: PICTURE_ID,
+          content: await pictureOf(code),
+        },
+      ];
 
 function mailbox({ name, address }: Mailbox): { name: string; address: string } {
   if (!isAddress(address)) throw new RangeError(`not a plain address: ${address}`);

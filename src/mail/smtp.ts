@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { killPoint, timeLimit } from '../faultPoints.ts';
 import type { Envelope } from './message.ts';
-import type { Receipt, RecipientResult, Transport } from './transport.ts';
+import { resultsOf, type SmtpError, unavailable, verdict } from './smtpReply.ts';
+import type { Receipt, Transport } from './transport.ts';
 
 /** How to reach the mail server. */
 export interface SmtpAccount {
@@ -12,17 +14,16 @@ export interface SmtpAccount {
   password: string | null;
 }
 
-/** Times in milliseconds. After the dot a server may take ten minutes (RFC 5321 §4.5.3.2.6), so the socket waits that long. */
-const TIMEOUT = { connection: 30_000, greeting: 30_000, socket: 600_000 };
-
-interface SmtpError extends Error {
-  code?: string;
-  command?: string;
-  responseCode?: number;
-  response?: string;
-  rejected?: string[];
-  rejectedErrors?: (SmtpError & { recipient?: string })[];
-}
+/**
+ * The longest that each part may take, in milliseconds, however busily the server trickles its answers (RELIABILITY F24):
+ * to connect and to sign in, a message before its dot, and the answer to the dot, which may take ten minutes (RFC 5321
+ * §4.5.3.2.6).
+ */
+const LIMIT = { connecting: 30_000, signingIn: 90_000, message: 300_000, dot: 600_000 };
+/** What a slow line is given for each megabyte of a message, in milliseconds. */
+const PER_MEGABYTE = 60_000;
+/** Small enough that the hand-over is noted when the last bytes leave, and not when they are put in a queue. */
+const CHUNK = 16_384;
 
 const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(host);
 
@@ -40,12 +41,15 @@ export function smtpTransport(account: SmtpAccount): Transport {
       connection = null;
     },
     async deliver(mail, onHandover) {
+      // Servers close a connection that was idle for a while; that is no failure of the message.
+      if (connection?.destroyed) connection = null;
       try {
         connection ??= await connect(account);
       } catch (error) {
         drop();
         return unavailable(error as SmtpError);
       }
+      killPoint('connected');
       const receipt = await hand(connection, mail, onHandover);
       if (receipt.kind !== 'accepted') drop();
       return receipt;
@@ -63,10 +67,11 @@ export async function connect(account: SmtpAccount): Promise<SMTPConnection> {
     // A stripped STARTTLS must never send the password in clear (RELIABILITY §0.9).
     requireTLS: security === 'starttls' && !isLoopback(host),
     ignoreTLS: security === 'none',
-    connectionTimeout: TIMEOUT.connection,
-    greetingTimeout: TIMEOUT.greeting,
-    socketTimeout: TIMEOUT.socket,
+    connectionTimeout: timeLimit(LIMIT.connecting),
+    greetingTimeout: timeLimit(LIMIT.connecting),
+    socketTimeout: timeLimit(LIMIT.dot),
   });
+  const limit = after(LIMIT.signingIn, () => connection.emit('error', new Error('the server takes too long')));
   try {
     await new Promise<void>((resolve, reject) => {
       connection.once('error', reject);
@@ -82,68 +87,63 @@ export async function connect(account: SmtpAccount): Promise<SMTPConnection> {
     // A server that refuses the sign-in would else keep its socket for ten minutes.
     connection.close();
     throw error;
+  } finally {
+    clearTimeout(limit);
   }
   // A later failure reaches the caller of the send in progress; without a listener it would end the process.
   connection.on('error', () => undefined);
   return connection;
 }
 
+const after = (ms: number, act: () => void): NodeJS.Timeout => setTimeout(act, timeLimit(ms));
+
+/** Hands one message over; never throws, and never writes the dot once it has given a receipt. */
 function hand(
   connection: SMTPConnection,
   { envelope, raw }: { envelope: Envelope; raw: Buffer },
   onHandover: () => Promise<void>,
 ): Promise<Receipt> {
   let handedOver = false;
-  async function* body(): AsyncGenerator<Buffer> {
-    yield raw;
-    await onHandover();
-    handedOver = true;
-  }
+  let settled = false;
+  let limit: NodeJS.Timeout;
   return new Promise((resolve) => {
     // The connection outlives the message, so what listens for this one must not stay behind.
     const settle = (receipt: Receipt): void => {
+      settled = true;
+      clearTimeout(limit);
       connection.off('error', fail);
       connection.off('end', ended);
       resolve(receipt);
     };
     const fail = (error: SmtpError): void => settle(verdict(error, handedOver, envelope));
     const ended = (): void => fail(new Error('the server closed the connection'));
+    const late = (): void => {
+      fail(new Error('the server takes too long'));
+      connection.close();
+    };
+    async function* body(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < raw.length; at += CHUNK) yield raw.subarray(at, at + CHUNK);
+      killPoint('body');
+      await onHandover();
+      // Given up meanwhile: without its dot nobody accepts it.
+      if (settled) throw new Error('given up before the dot');
+      handedOver = true;
+      clearTimeout(limit);
+      limit = after(LIMIT.dot, late);
+      killPoint('handover');
+    }
+    limit = after(LIMIT.message + (raw.length / 1_000_000) * PER_MEGABYTE, late);
     connection.once('error', fail);
     connection.once('end', ended);
-    connection.send(
-      { from: envelope.from, to: envelope.to, size: raw.length },
-      Readable.from(body()),
-      (error, info) => {
-        if (error) fail(error as SmtpError);
-        else settle({ kind: 'accepted', reply: info.response, recipients: resultsOf(envelope, info) });
-      },
-    );
+    const source = Readable.from(body());
+    source.on('error', () => undefined);
+    connection.send({ from: envelope.from, to: envelope.to, size: raw.length }, source, (error, info) => {
+      killPoint('replied');
+      if (settled) return;
+      if (error) return fail(error as SmtpError);
+      // An answer before the dot is an answer to nothing, whatever it says: the connection is dropped, and the dot with it.
+      if (!handedOver) return fail(new Error(`the server answered before the end: ${info.response}`));
+      settle({ kind: 'accepted', reply: info.response, recipients: resultsOf(envelope, info) });
+    });
   });
 }
-
-function resultsOf(envelope: Envelope, { rejectedErrors = [] }: Pick<SmtpError, 'rejectedErrors'>): RecipientResult[] {
-  return envelope.to.map((address) => {
-    const refusal = rejectedErrors.find(({ recipient }) => recipient === address);
-    return { address, accepted: !refusal, reply: refusal?.response ?? '' };
-  });
-}
-
-/** Which side of the dot it failed on decides: before it nothing was accepted, after it only the server's word counts. */
-function verdict(error: SmtpError, handedOver: boolean, envelope: Envelope): Receipt {
-  const reply = oneLine(error.response ?? error.message);
-  const code = error.responseCode ?? 0;
-  if (handedOver && code < 400) return { kind: 'unknown', reply };
-  // Not to have us as a sender says nothing about the recipients, and holds for the next message too.
-  if (error.command === 'MAIL FROM') return { kind: 'unavailable', reply, stop: true };
-  if (code < 400 || code === 421) return { kind: 'unavailable', reply, stop: false };
-  const recipients = resultsOf(envelope, error).map((one) => ({ ...one, accepted: false, reply: one.reply || reply }));
-  const refusals = (error.rejectedErrors ?? []).map((one) => one.responseCode ?? code);
-  const permanent = refusals.length ? refusals.every((one) => one >= 500) : code >= 500;
-  return { kind: 'refused', reply, permanent, recipients };
-}
-
-function unavailable(error: SmtpError): Receipt {
-  return { kind: 'unavailable', reply: oneLine(error.response ?? error.message), stop: true };
-}
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -5,8 +5,8 @@ const MAX_BYTES = 32 * 1024;
 const MAX_DEPTH = 8;
 const MOST_PROBLEMS = 20;
 const BLOCKS = ['if', 'unless', 'each', 'plural'];
-/** The only value that comes as ready HTML, because the product made it. */
-const RAW = 'invoiceTable';
+/** The only values that come as ready HTML, because the product made them. */
+const RAW = ['invoiceTable', 'paymentCode'];
 
 /** To be asked about or walked through, not to be written: they have no words. */
 const LISTS = ['invoices', 'credits'];
@@ -21,6 +21,8 @@ export const VARIABLES: Readonly<Record<'both' | 'single', readonly string[]>> =
       ' ',
     ),
     ...'step.name today deadline invoiceTable invoiceCount total overdueTotal invoices credits attachments'.split(' '),
+    'paymentCode',
+    'paymentReference',
   ],
   single: INVOICE_FIELDS.map((field) => `invoice.${field}`),
 };
@@ -177,11 +179,11 @@ function walkStatement(statement: hbs.AST.Statement, place: Place, to: Walk): vo
     const { path, params, hash, escaped } = statement as hbs.AST.MustacheStatement;
     const name = nameOf(path);
     if (params.length || hash?.pairs.length) return refuse(name);
-    if (!escaped && name !== RAW) return refuse(`{{{${name}}}}`);
+    if (!escaped && !RAW.includes(name)) return refuse(`{{{${name}}}}`);
     const [field = ''] = name.split(/[./]/).slice(-1);
     if (LISTS.includes(field) || QUESTIONS.includes(field)) return refuse(name);
     // A table in every row of a list would grow with the square of what a customer owes.
-    if (place.inEach && name.endsWith(RAW)) return refuse(name);
+    if (place.inEach && RAW.includes(field)) return refuse(name);
     return checkVariable(path, place.inEach, to);
   }
   if (statement.type !== 'BlockStatement') return refuse(statement.type);
