@@ -14,7 +14,10 @@ export const HELP = `dunwell: payment reminders that leave once, on time, and ne
   dunwell export DIR                    everything as one archive
   dunwell demo [--language en|fr|it] [--starter]
                                         the example company; --starter only the first templates and plans
-  dunwell check [--json]                database, balances, mail, clock and disk
+  dunwell backup FILE [--force]         everything as one database file, while the product runs; --force replaces FILE
+  dunwell restore FILE                  a backup in the place of the database, which is kept beside; Dunwell must not be
+                                        running, and sends nothing afterwards until an owner has decided at /held
+  dunwell check [--json]                database, balances, backups, journal, whether sending is held, mail, clock and disk
   dunwell user add EMAIL [--name N] [--owner] [--language L] [--password-stdin]
   dunwell user password EMAIL [--password-stdin] [--drop-second-factor]
   dunwell user list [--json]            who may sign in; without --password-stdin a temporary password is printed

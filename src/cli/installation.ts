@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { clockAt, type Clock, systemClock } from '../clock.ts';
+import { existsSync } from 'node:fs';
+import { clockAt, type Clock, isoOf, systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Day } from '../domain/calendar.ts';
 import { localMoment } from '../domain/timetable.ts';
 import { Refusal } from '../refusal.ts';
+import { recogniseInstallation } from '../services/recogniseInstallation.ts';
 import { workAsSender } from '../services/workAsSender.ts';
+import { enterFolder, makeFolder } from '../store/dataFolder.ts';
 import { type Db, isDatabaseError, openDatabase, refusalOf } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
+import type { Lock } from '../store/lock.ts';
 import type { ExitCode } from './output.ts';
 
 /** What every command works with. */
@@ -18,19 +22,38 @@ export interface Installation {
   owner: string;
 }
 
-/** Opens the database, runs the work, and closes it whatever happens. */
+/** Opens the database, looks whether it belongs here, runs the work, and closes it whatever happens. */
 export async function withInstallation<T>(
   config: Config,
   work: (installation: Installation) => Promise<T>,
   { create = false } = {},
 ): Promise<T> {
-  const db = await openDatabase(config.databaseFile, { create });
+  const use = enter(config, create);
   try {
-    return await work({ config, db, clock: systemClock, owner: `${process.pid}-${randomUUID()}` });
-  } catch (error) {
-    throw isDatabaseError(error) ? refusalOf(error, config.databaseFile) : error;
+    const db = await openDatabase(config.databaseFile, { create, at: isoOf(systemClock()) });
+    try {
+      await recogniseInstallation(db, config, systemClock);
+      return await work({ config, db, clock: systemClock, owner: `${process.pid}-${randomUUID()}` });
+    } catch (error) {
+      throw isDatabaseError(error) ? refusalOf(error, config.databaseFile) : error;
+    } finally {
+      await db.destroy();
+    }
   } finally {
-    await db.destroy();
+    use.release();
+  }
+}
+
+/** Says that this process works in the data folder; refuses one that cannot be worked in (RELIABILITY F39). */
+function enter({ dataDir, databaseFile }: Config, create: boolean): Lock {
+  if (!create && !existsSync(databaseFile)) throw new Refusal('no_database', { file: databaseFile });
+  try {
+    makeFolder(dataDir);
+    const use = enterFolder(dataDir);
+    if (!use) throw new Refusal('restoring', { folder: dataDir });
+    return use;
+  } catch (error) {
+    throw refusalOf(error, databaseFile);
   }
 }
 

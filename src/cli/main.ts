@@ -1,8 +1,9 @@
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { type Key, translator } from '../i18n/translate.ts';
 import { Refusal } from '../refusal.ts';
 import { readResource } from '../resources.ts';
 import { type Arguments, readArguments } from './args.ts';
+import { backup, restore } from './backupCommands.ts';
 import { check, demo, exportAll, importFiles } from './dataCommands.ts';
 import { HELP } from './help.ts';
 import { type Installation, withInstallation } from './installation.ts';
@@ -46,6 +47,7 @@ const COMMANDS: Record<string, Command> = {
   },
   export: { run: exportAll, words: 1, options: {} },
   demo: { run: demo, options: { language: text, starter: flag }, create: true },
+  backup: { run: backup, words: 1, options: { force: flag } },
   check: { run: check, options: { json: flag } },
   user: {
     run: user,
@@ -62,6 +64,14 @@ const COMMANDS: Record<string, Command> = {
   },
 };
 
+/** Works with the folder and not with the database in it, which nobody may have open meanwhile. */
+const restoring: Pick<Command, 'options' | 'words'> & { run: (config: Config, args: Arguments) => Promise<ExitCode> } =
+  {
+    run: restore,
+    words: 1,
+    options: {},
+  };
+
 /** Runs one command line and returns its exit code. Expected refusals become one sentence on stderr. */
 export async function main(argv: string[]): Promise<ExitCode> {
   const [name = 'serve', ...rest] =
@@ -70,10 +80,11 @@ export async function main(argv: string[]): Promise<ExitCode> {
   if (name === '--version') return show(version());
   try {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (!command) throw new Refusal('unknown_command', { command: name });
+    if (!command && name !== 'restore') throw new Refusal('unknown_command', { command: name });
     if (rest.includes('--help')) return show(HELP);
-    const args = readArguments(rest, { ...command, name });
+    const args = readArguments(rest, { ...(command ?? restoring), name });
     const config = readConfig(process.env);
+    if (!command) return await restoring.run(config, args);
     return await withInstallation(config, (installation) => command.run(installation, args), {
       create: command.create ?? false,
     });

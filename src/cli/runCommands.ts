@@ -3,7 +3,9 @@ import type { Transport } from '../mail/transport.ts';
 import { deliverOutbox, type Delivery } from '../services/deliverOutbox.ts';
 import { explainInvoice } from '../services/explainInvoice.ts';
 import { forecastDays } from '../services/forecastDays.ts';
+import { journalTransport } from '../services/journalTransport.ts';
 import { type Plan, planDay, runDay, type RunResult } from '../services/runDay.ts';
+import { refuseUnsafe } from '../services/refuseUnsafe.ts';
 import { readSmtpPassword } from '../services/smtpPassword.ts';
 import { transportFor } from '../services/transportFor.ts';
 import { allCustomers } from '../store/customers.ts';
@@ -25,11 +27,17 @@ export async function run(installation: Installation, args: Arguments): Promise<
   const day = args.day('day') ?? (await today(installation));
   if (args.has('dry-run')) return dryRun(installation, args, await planDay(installation.db, day));
   const clock = await clockOn(installation, day);
+  // A day that is travelled to has no clock to doubt.
+  if (clock === installation.clock)
+    await refuseUnsafe(installation.db, { clock, folder: installation.config.dataDir, named: args.day('day') != null });
   return alone(installation, clock, async () => {
     const { db, owner, config } = installation;
     // First, so that a mail account that cannot be used refuses the command before anything is done.
     const transport = args.has('deliver')
-      ? transportFor(await readSettings(db), await readSmtpPassword(db, config))
+      ? journalTransport(transportFor(await readSettings(db), await readSmtpPassword(db, config)), {
+          ...installation,
+          clock,
+        })
       : null;
     const result = await runDay(db, { day, clock, owner });
     const delivery = transport ? await deliver({ ...installation, clock }, transport) : null;
@@ -55,20 +63,29 @@ const summary = ({ state, queued, held, problems }: RunResult, delivery: Deliver
   delivery,
 });
 
+/** Asked to stop, it finishes the message in flight and begins no other (RELIABILITY F4). */
 async function deliver({ clock, owner, db }: Installation, transport: Transport): Promise<Delivery> {
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   let last = 0;
-  return deliverOutbox(db, {
-    clock,
-    owner,
-    transport,
-    ignoreHold: true,
-    onProgress: ({ sent, failed, uncertain, cancelled, postponed }) => {
-      const done = sent + failed + uncertain + cancelled + postponed;
-      if (done - last < 100) return;
-      last = done;
-      tell(`${done} messages handled`);
-    },
-  });
+  try {
+    return await deliverOutbox(db, {
+      clock,
+      owner,
+      transport,
+      ignoreHold: true,
+      goOn: () => !stopping.signal.aborted,
+      onProgress: ({ sent, failed, uncertain, cancelled, postponed }) => {
+        const done = sent + failed + uncertain + cancelled + postponed;
+        if (done - last < 100) return;
+        last = done;
+        tell(`${done} messages handled`);
+      },
+    });
+  } finally {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, stop);
+  }
 }
 
 async function dryRun(installation: Installation, args: Arguments, plan: Plan): Promise<ExitCode> {

@@ -8,7 +8,7 @@ import { createApp } from '../web/app.ts';
 import type { Installation } from './installation.ts';
 import { EXIT, type ExitCode, tell } from './output.ts';
 
-/** `serve`: the web app and the daily run, until the process is asked to stop. */
+/** `serve`: the web app and the daily run, until the process is asked to stop, or the disk fails (exit code 1). */
 export async function serve(installation: Installation): Promise<ExitCode> {
   const { config, db, clock, owner } = installation;
   const stopping = new AbortController();
@@ -16,18 +16,20 @@ export async function serve(installation: Installation): Promise<ExitCode> {
   const server = await listen(createApp({ db, clock, config, owner, setupToken }), config);
   const { lockFile } = config;
   const goOn = (): boolean => !stopping.signal.aborted;
-  const daily = startDaily({ db, clock, owner, lockFile, config, log: tell, goOn });
+  const disk = new AbortController();
+  const diskFailed = (): void => disk.abort();
+  const daily = startDaily({ db, clock, owner, lockFile, config, log: tell, goOn, diskFailed });
   const address = addressOf(server, config.baseUrl);
   tell(`Dunwell is at ${address} (data in ${config.dataDir}).`);
   if (setupToken !== undefined)
     tell(`Open ${address.replace(/\/$/, '')}/setup?token=${setupToken} for the first visit.`);
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), once(disk.signal, 'abort')]);
   stopping.abort();
   tell('Stopping.');
   server.close();
   server.closeIdleConnections();
   await daily.stop();
-  return EXIT.done;
+  return disk.signal.aborted ? EXIT.problems : EXIT.done;
 }
 
 async function listen(app: ReturnType<typeof createApp>, { port, host }: Installation['config']): Promise<Server> {

@@ -1,13 +1,23 @@
 import { schedule } from 'node-cron';
 import { type Clock, isoOf } from '../clock.ts';
 import { isSendingDay } from '../domain/calendar.ts';
+import type { Settings } from '../domain/settings.ts';
 import { localMoment, runDue, type Timetable } from '../domain/timetable.ts';
+import { backUpDaily } from '../services/backUpDaily.ts';
 import { deliverOutbox } from '../services/deliverOutbox.ts';
+import { isDiskFull, type SpaceReader } from '../services/diskSpace.ts';
+import { journalTransport } from '../services/journalTransport.ts';
 import { runDay } from '../services/runDay.ts';
-import { type PasswordHome, readSmtpPassword } from '../services/smtpPassword.ts';
+import { readSmtpPassword } from '../services/smtpPassword.ts';
+import { hasNoticeDue, type JobHome, tellOwners } from '../services/tellOwners.ts';
 import { transportFor } from '../services/transportFor.ts';
+import { watchClock } from '../services/watchClock.ts';
+import { workBatches } from '../services/workBatches.ts';
 import { workAsSender } from '../services/workAsSender.ts';
-import type { Db } from '../store/database.ts';
+import { noteStopped } from '../services/writeNotices.ts';
+import { openBatches } from '../store/batches.ts';
+import { type Db, isDiskError } from '../store/database.ts';
+import { readHeld } from '../store/held.ts';
 import { hasInterrupted, nextQueued } from '../store/reminders.ts';
 import { lastRun } from '../store/runs.ts';
 import { readSettings, timetableOf } from '../store/settings.ts';
@@ -18,15 +28,20 @@ export interface DailyJob {
   clock: Clock;
   owner: string;
   lockFile: string;
-  config: PasswordHome;
+  config: JobHome;
   log: (line: string) => void;
   /** False once the process is asked to stop: the message in flight is finished, no other begun. */
   goOn: () => boolean;
+  /** Told when the disk fails: nothing may be tried again in this process (RELIABILITY F38). */
+  diskFailed?: () => void;
+  /** How the free space of the data folder is read; tests read another. */
+  freeSpace?: SpaceReader;
 }
 
 /**
- * One look at the clock: runs the day if the timetable says that it is due, then sends whatever has its turn. Another
- * process that runs or sends at this moment is left to it.
+ * One look at the clock: runs the day if the timetable says that it is due, then sends whatever has its turn, then tells
+ * the owners. Another process that runs or sends at this moment is left to it. Nothing is done while the clock is in doubt
+ * or the disk is full; the strip says so, and the next look tries again.
  */
 export async function tick(job: DailyJob): Promise<void> {
   const { db, clock } = job;
@@ -34,25 +49,70 @@ export async function tick(job: DailyJob): Promise<void> {
   const now = clock();
   const { day, minute } = localMoment(now, settings.timeZone);
   const timetable = timetableOf(settings, Number(day.slice(0, 4)));
+  const obstacle = await obstacleOf(job, timetable);
+  sayOnce(job, obstacle);
+  if (obstacle) {
+    // What a crash left is put right and shown all the same; in a held database nobody knows that it was a crash.
+    if (obstacle !== 'held' && (await hasInterrupted(db))) await workAsSender(db, job, () => Promise.resolve());
+    return;
+  }
+  await takeUpBatches(job);
   const last = await lastRun(db);
   // A run of a later day is there when the clock was set back: what was due by then is decided.
   const due = settings.mode === 'off' ? null : runDue(now, timetable, (of) => last !== undefined && last.day >= of);
   const onlyManual = !isOpen(day, minute, timetable);
+  const notices = { ...job, settings, timetable, baseUrl: job.config.baseUrl };
   const idle = !due && last?.day !== day && !(await nextQueued(db, isoOf(now), { onlyManual }));
-  if (idle && !(await hasInterrupted(db))) return;
+  if (idle && !(await hasInterrupted(db)) && !(await hasNoticeDue(db, notices))) return;
   await workAsSender(db, job, async () => {
     if (due) {
       const { queued, problems } = await runDay(db, { ...job, ...due });
       job.log(`run of ${day}: ${queued} queued, ${problems.length} problems`);
     }
-    const delivery = await deliverOutbox(db, {
-      ...job,
-      transport: transportFor(settings, await readSmtpPassword(db, job.config)),
-      onlyManual,
-    });
-    if (delivery.sent + delivery.failed + delivery.uncertain + delivery.cancelled > 0 || delivery.stopped !== null)
-      job.log(`delivery: ${JSON.stringify(delivery)}`);
+    await deliver(job, settings, onlyManual);
+    const trouble = await tellOwners(db, notices);
+    if (trouble !== null) job.log(`notices: ${trouble}`);
   });
+}
+
+/** Why nothing may be sent at this moment: a clock that nobody has confirmed, or a disk on which nothing can be written down. */
+async function obstacleOf({ db, clock, config, freeSpace }: DailyJob, timetable: Timetable): Promise<Obstacle | null> {
+  const held = await readHeld(db);
+  // Whoever decides about a restored database decides on this date.
+  const { doubt } = await watchClock(db, clock, timetable, { trust: held !== null });
+  if (held) return 'held';
+  if (doubt) return 'clock';
+  return isDiskFull(config.dataDir, freeSpace) ? 'disk' : null;
+}
+
+type Obstacle = 'clock' | 'held' | 'disk';
+
+const OBSTACLES: Record<Obstacle, string> = {
+  clock: 'the clock moved: nothing is sent until a person says that the date is right',
+  held: 'this database was restored or copied: nothing is sent until an owner has decided at /held',
+  disk: 'the disk is almost full: nothing is sent until there is room',
+};
+const said = new WeakMap<DailyJob, Obstacle | null>();
+
+/** What stands in the way is logged when it comes, not at every look. */
+function sayOnce(job: DailyJob, obstacle: Obstacle | null): void {
+  if ((said.get(job) ?? null) !== obstacle) job.log(obstacle ? OBSTACLES[obstacle] : 'sending goes on');
+  said.set(job, obstacle);
+}
+
+async function deliver(job: DailyJob, settings: Settings, onlyManual: boolean): Promise<void> {
+  const { db } = job;
+  const transport = journalTransport(transportFor(settings, await readSmtpPassword(db, job.config)), job);
+  const delivery = await deliverOutbox(db, { ...job, transport, onlyManual });
+  if (delivery.sent + delivery.failed + delivery.uncertain + delivery.cancelled > 0 || delivery.stopped !== null)
+    job.log(`delivery: ${JSON.stringify(delivery)}`);
+  if (delivery.stopped !== null) await noteStopped(db, delivery.stopped, job.clock);
+}
+
+/** Goes on with bulk sendings that a stop or a crash has left; one that cannot go on never keeps the run from its work. */
+async function takeUpBatches({ db, clock, goOn, log }: DailyJob): Promise<void> {
+  if ((await openBatches(db)).length === 0) return;
+  await workBatches(db, { clock, goOn }).catch((error: Error) => log(`bulk sending: ${error.message}`));
 }
 
 const isOpen = (
@@ -62,17 +122,22 @@ const isOpen = (
 ): boolean => isSendingDay(day, calendar) && minute >= hour && minute <= latestHour;
 
 /**
- * Looks every 15 seconds. node-cron only ticks: it would skip a daily job when the machine slept through its second
- * (RELIABILITY §0.5), so what is due is the timetable's business.
+ * Looks every five seconds, so that what a person sends leaves when its ten seconds are over. node-cron only ticks: it
+ * would skip a daily job when the machine slept through its second (RELIABILITY §0.5), so what is due is the timetable's
+ * business.
  */
 export function startDaily(job: DailyJob): { stop: () => Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   let busy = false;
-  const task = schedule('*/15 * * * * *', () => {
+  const task = schedule('*/5 * * * * *', () => {
     if (busy || !job.goOn()) return;
     busy = true;
     running = tick(job)
-      .catch((error: Error) => job.log(`daily run: ${error.message}`))
+      .catch((error: Error) => {
+        job.log(`daily run: ${error.message}`);
+        if (isDiskError(error)) job.diskFailed?.();
+      })
+      .then(() => backUpDaily(job.db, job))
       .finally(() => {
         busy = false;
       });

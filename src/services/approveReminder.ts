@@ -5,7 +5,7 @@ import { setRunApproved, setWaiting } from '../store/outboxList.ts';
 import { reminderById } from '../store/reminders.ts';
 import { runOf } from '../store/runs.ts';
 import { noteReminder } from './noteReminder.ts';
-import { UNDO_TIME } from './releaseReminder.ts';
+import { reasonToLeave, UNDO_TIME } from './releaseReminder.ts';
 
 /** Lets a reminder go that waits for approval; false when it does not, or not any more. */
 export async function approveReminder(
@@ -15,10 +15,11 @@ export async function approveReminder(
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
     const hold_until = isoOf(clock() + UNDO_TIME);
-    if (!(await setWaiting(trx, id, { needs_approval: 1 }, { needs_approval: 0, reason: '', hold_until })))
-      return false;
     const reminder = await reminderById(trx, id);
-    if (reminder) await noteReminder(trx, reminder, 'reminder_approved', { at: isoOf(clock()), userId });
+    if (!reminder) return false;
+    const free = { needs_approval: 0, reason: await reasonToLeave(trx, reminder), hold_until };
+    if (!(await setWaiting(trx, id, { needs_approval: 1 }, free))) return false;
+    await noteReminder(trx, reminder, 'reminder_approved', { at: isoOf(clock()), userId });
     return true;
   });
 }

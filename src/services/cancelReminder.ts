@@ -28,7 +28,7 @@ export async function cancelReminder(
 }
 
 /** A reason that the rules give is one lower-case word; what a person types is a sentence, and must not be read as one of those. */
-const inWords = (reason: string): string => reason.charAt(0).toLocaleUpperCase() + reason.slice(1);
+export const inWords = (reason: string): string => reason.charAt(0).toLocaleUpperCase() + reason.slice(1);
 
 /** A step that a person skips counts from that day (SPEC §2, rule 4). */
 async function skipSteps(

@@ -3,29 +3,43 @@ import { type Clock, isoOf } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { connect } from '../mail/smtp.ts';
 import type { Db } from '../store/database.ts';
-import { integrity } from '../store/database.ts';
+import { brokenReferences, integrity } from '../store/database.ts';
 import { wrongBalances } from '../store/ledger.ts';
 import { lastRun } from '../store/runs.ts';
 import { readSettings } from '../store/settings.ts';
+import { type Keeping, checkKeeping } from './checkKeeping.ts';
 import { readSmtpPassword } from './smtpPassword.ts';
 
 /** One thing that was checked, in words. */
 export interface Finding {
   ok: boolean;
-  what: 'database' | 'balances' | 'mail' | 'clock' | 'disk';
+  what: 'database' | 'references' | 'balances' | Keeping | 'mail' | 'clock' | 'disk';
   detail: string;
 }
 
 const LEAST_SPACE = 100 * 1024 * 1024;
 
-/** Checks the database, the stored balances, the mail account, the clock and the disk. */
+/** Checks the database and what is kept of it, the stored balances, the mail account, the clock and the disk. */
 export async function checkInstallation(db: Db, config: Config, clock: Clock): Promise<Finding[]> {
-  return [await database(db), await balances(db), await mail(db, config), await clockCheck(db, clock), disk(config)];
+  return [
+    await database(db),
+    await references(db),
+    await balances(db),
+    ...(await checkKeeping(db, config, clock)),
+    await mail(db, config),
+    await clockCheck(db, clock),
+    disk(config),
+  ];
 }
 
 async function database(db: Db): Promise<Finding> {
   const problems = await integrity(db);
   return { ok: problems.length === 0, what: 'database', detail: problems[0] ?? 'sound' };
+}
+
+async function references(db: Db): Promise<Finding> {
+  const broken = await brokenReferences(db);
+  return { ok: broken.length === 0, what: 'references', detail: broken[0] ?? 'all lead somewhere' };
 }
 
 async function balances(db: Db): Promise<Finding> {

@@ -3,7 +3,9 @@ import { type Contact, addressees } from '../domain/customer.ts';
 import type { Message } from '../domain/decision.ts';
 import { channelOf } from '../domain/plan.ts';
 import type { Settings } from '../domain/settings.ts';
-import { type ComposedMail, composeMail, type MailContent } from '../mail/compose.ts';
+import { type LetterContent, windowFor } from '../domain/letter.ts';
+import { type ComposedMail, composeMail, composeSheet, type MailContent } from '../mail/compose.ts';
+import { composeLetter } from '../mail/composeLetter.ts';
 import type { Db } from '../store/database.ts';
 import { contactsOf, type CustomerDetails, customersById } from '../store/customers.ts';
 import { type DocumentInfo, invoiceDocuments } from '../store/documents.ts';
@@ -48,18 +50,16 @@ export function composeReminder(message: Message, materials: Materials, day: Day
   const version = template ? versionFor(template, customer.language, settings.language) : null;
   const attachments = attachmentsOf(message, materials);
   const recipients = recipientsOf(message, materials);
-  const contactName = recipients.find(({ kind }) => kind === 'to')?.name ?? '';
   const language = version?.language ?? customer.language;
-  let words: ComposedMail = { subject: '', html: '', text: '' };
+  const isLetter = channelOf(message.action) === 'letter';
+  let words: ComposedMail = { subject: '', html: '', text: '', paymentCode: '' };
+  let letter: LetterContent | null = null;
   if (message.action !== 'call') {
     if (!version) return refused(message, customer, 'no_template', message.stepName ?? '');
     try {
-      words = composeMail(version, {
-        ...contentOf(message, customer, materials, day),
-        language,
-        contactName,
-        attachments: attachments.length,
-      });
+      const mailContent = mailContentOf(message, materials, language, day);
+      words = isLetter ? composeSheet(version, mailContent) : composeMail(version, mailContent);
+      if (isLetter) letter = composeLetter(version, mailContent, frameOf(customer, settings));
     } catch (error) {
       return refused(message, customer, 'template_broken', `${template?.name ?? ''}: ${(error as Error).message}`);
     }
@@ -74,18 +74,33 @@ export function composeReminder(message: Message, materials: Materials, day: Day
     credits,
     recipients,
     attachments,
+    paymentCode: letter?.payment?.code?.text ?? words.paymentCode,
+    letter,
   };
   return { ok: true, content };
 }
 
-function contentOf(
-  message: Message,
-  customer: CustomerDetails,
-  { settings, invoices }: Materials,
-  day: Day,
-): Omit<MailContent, 'language' | 'contactName' | 'attachments'> {
+/** Where a letter comes from and goes to. */
+const frameOf = (
+  recipient: CustomerDetails,
+  { company, language, letters }: Settings,
+): Parameters<typeof composeLetter>[2] => ({
+  window: windowFor(letters.window, company.country),
+  sender: company,
+  recipient,
+  senderLanguage: language,
+});
+
+/** What a message is about, as its templates see it. */
+export function mailContentOf(message: Message, materials: Materials, language: string, day: Day): MailContent {
+  const { settings, invoices } = materials;
+  const customer = materials.customers.get(message.customerId);
+  if (!customer) throw new RangeError(`no customer ${message.customerId}`);
   const { name, email, phone, iban, bic } = settings.company;
   return {
+    language,
+    contactName: contactNameOf(message, materials),
+    attachments: attachmentsOf(message, materials).length,
     day,
     customer: { name: customer.name, code: customer.code },
     company: { name, email, phone, iban, bic },
@@ -98,6 +113,17 @@ function contentOf(
       return { ...invoice, outstanding };
     }),
   };
+}
+
+/** Whom the words greet: who gets the mail, or in whose hands the letter should come. */
+function contactNameOf(message: Message, materials: Materials): string {
+  if (channelOf(message.action) === 'email')
+    return recipientsOf(message, materials).find(({ kind }) => kind === 'to')?.name ?? '';
+  const contacts = materials.contacts.get(message.customerId) ?? [];
+  const chosen = contacts.filter(({ role, receives }) =>
+    message.roles.length > 0 ? message.roles.includes(role) : receives === 'to',
+  );
+  return chosen.find(({ name }) => name !== '')?.name ?? '';
 }
 
 /** The PDF of each invoice listed, where one is on file. */

@@ -1,37 +1,35 @@
 import { type Clock, isoOf } from '../clock.ts';
-import { addDays, type Day, firstSendingDay } from '../domain/calendar.ts';
-import { countsFrom } from '../domain/escalation.ts';
+import { isAddress } from '../domain/address.ts';
+import { type Day, isSendingDay } from '../domain/calendar.ts';
 import type { Settings } from '../domain/settings.ts';
 import { localMoment } from '../domain/timetable.ts';
-import { isAddress } from '../domain/address.ts';
+import { killPoint } from '../faultPoints.ts';
 import { type Mailbox } from '../mail/address.ts';
 import { type Envelope, mimeOf } from '../mail/message.ts';
 import type { Receipt, Transport } from '../mail/transport.ts';
-import { refuseAddress } from '../store/customers.ts';
+import { type ChangeMark, changeMark } from '../store/changes.ts';
 import { type Db, isDatabaseError, patiently } from '../store/database.ts';
 import { getBlob, sha256Of } from '../store/documents.ts';
-import { addHistory } from '../store/history.ts';
-import { claimQueued } from '../store/outboxList.ts';
+import { claimQueued, hasSent } from '../store/outboxList.ts';
 import {
   attachmentsOf,
-  insertCompletions,
-  linesOf,
   messageOf,
   moveState,
   nextQueued,
-  noteRecipient,
-  postponeQueue,
   recipientsOf,
   type Reminder,
-  type ReminderState,
   reminderById,
   rewriteReminder,
   storeMessage,
 } from '../store/reminders.ts';
 import { closeRuns } from '../store/runs.ts';
-import { readSettings, sendingCalendar } from '../store/settings.ts';
+import { readSettings, timetableOf } from '../store/settings.ts';
+import { userById } from '../store/users.ts';
+import { noteReminder } from './noteReminder.ts';
+import { type Outcome, recordReceipt, requeue } from './recordReceipt.ts';
 import { type Recheck, recheckReminder } from './recheckReminder.ts';
 import { senderOf } from './runDay.ts';
+import { stopDelivery, strikeOf } from './stopDelivery.ts';
 
 /** How a delivery went, counted by what became of each reminder. */
 export interface Delivery {
@@ -48,7 +46,7 @@ export interface DeliveryOptions {
   clock: Clock;
   owner: string;
   transport: Transport;
-  /** Send now what still lies in its hold window, or waits for another attempt. */
+  /** Send now what still lies in its hold window, waits for another attempt or for the sending hours. */
   ignoreHold?: boolean;
   /** Outside sending hours only what a person sent leaves. */
   onlyManual?: boolean;
@@ -57,10 +55,9 @@ export interface DeliveryOptions {
   onProgress?: (delivery: Readonly<Delivery>) => void;
 }
 
-/** Sending days after which a reminder that the server keeps putting off is given up (SPEC §4). */
-const PATIENCE = 3;
-const FIRST_DELAY = 5 * 60_000;
-const LONGEST_DELAY = 4 * 3_600_000;
+/** So many messages in a row that end in nothing known are the server's doing: the next would fare the same. */
+const STRIKES = 3;
+const HOUR = 3_600_000;
 
 /**
  * Sends what the outbox holds and whose turn has come, one message at a time and each once: claim, re-check, keep the
@@ -68,18 +65,28 @@ const LONGEST_DELAY = 4 * 3_600_000;
  * a server that cannot be reached at all does, because the next message would fare the same.
  */
 export async function deliverOutbox(db: Db, options: DeliveryOptions): Promise<Delivery> {
-  const { clock, transport, ignoreHold = false, goOn = () => true, onProgress } = options;
-  // Switched off means that nothing leaves by itself, not even what an earlier run has queued.
-  const onlyManual = options.onlyManual || (await readSettings(db)).mode === 'off';
+  const { clock, transport, goOn = () => true, onProgress } = options;
   const delivery: Delivery = { sent: 0, failed: 0, uncertain: 0, cancelled: 0, postponed: 0, stopped: null };
   let after = 0;
+  let strikes = 0;
   try {
     while (goOn() && delivery.stopped === null) {
-      const reminder = await nextQueued(db, isoOf(clock()), { ignoreHold, onlyManual, after });
+      // Read for each message: sending may be switched off, and the day may end, while a long queue leaves.
+      const settings = await readSettings(db);
+      const reminder = await nextOf(db, settings, options, after);
       if (!reminder) break;
+      killPoint('picked');
+      const end = await deliverOne(db, reminder, settings, options);
+      if (end.outcome === 'again') continue;
       after = reminder.id;
-      await deliverOne(db, reminder, options, delivery);
+      if (end.outcome !== 'gone') delivery[end.outcome] += 1;
       onProgress?.(delivery);
+      if (!end.receipt) continue;
+      strikes = strikeOf(end.receipt) ? strikes + 1 : 0;
+      const over = end.receipt.kind === 'unavailable' && end.receipt.stop;
+      if (!over && strikes < STRIKES) continue;
+      delivery.stopped = end.receipt.reply;
+      await stopDelivery(db, end.receipt, clock());
     }
   } finally {
     transport.close();
@@ -88,77 +95,128 @@ export async function deliverOutbox(db: Db, options: DeliveryOptions): Promise<D
   return delivery;
 }
 
-async function deliverOne(db: Db, queued: Reminder, options: DeliveryOptions, delivery: Delivery): Promise<void> {
-  const settings = await readSettings(db);
-  const now = options.clock();
-  const { day } = localMoment(now, settings.timeZone);
+/** Whose turn it is; nobody's while the account has had its messages of this hour. */
+async function nextOf(
+  db: Db,
+  settings: Settings,
+  { clock, transport, ignoreHold = false, onlyManual = false }: DeliveryOptions,
+  after: number,
+): Promise<Reminder | undefined> {
+  const now = clock();
+  const { perHour } = settings.mail;
+  if (perHour !== null && transport.kind === 'smtp' && (await hasSent(db, perHour, isoOf(now - HOUR))))
+    return undefined;
+  // Switched off means that nothing leaves by itself, not even what an earlier run has queued.
+  const closed = settings.mode === 'off' || !(ignoreHold || isOpen(settings, now));
+  return nextQueued(db, isoOf(now), { ignoreHold, onlyManual: onlyManual || closed, after });
+}
+
+/** Whether an instant (milliseconds since 1970, UTC) lies in the sending hours of a sending day. */
+function isOpen(settings: Settings, now: number): boolean {
+  const { day, minute } = localMoment(now, settings.timeZone);
+  const { calendar, hour, latestHour } = timetableOf(settings, Number(day.slice(0, 4)));
+  return isSendingDay(day, calendar) && minute >= hour && minute <= latestHour;
+}
+
+/** `gone`: somebody else had it. `again`: the facts changed while it was handed over, so it is weighed anew at once. */
+type End =
+  | { outcome: Outcome; receipt: Receipt }
+  | { outcome: 'cancelled' | 'failed' | 'gone' | 'again'; receipt: null };
+
+async function deliverOne(db: Db, queued: Reminder, settings: Settings, options: DeliveryOptions): Promise<End> {
+  const { day } = localMoment(options.clock(), settings.timeZone);
   const claimed = await patiently(() => claim(db, queued, settings, day, options));
-  if (claimed !== 'claimed') {
-    if (claimed !== 'gone') delivery[claimed] += 1;
-    return;
-  }
-  const reminder = (await reminderById(db, queued.id)) as Reminder;
-  const mail = await patiently(() => bytesOf(db, reminder, settings, now)).catch((error: Error) => {
-    if (isDatabaseError(error)) throw error;
-    return error;
+  if (claimed.kind !== 'claimed') return { outcome: claimed.kind, receipt: null };
+  killPoint('claimed');
+  const { reminder, mail } = claimed;
+  let trouble: unknown;
+  const onHandover = (): Promise<void> =>
+    patiently(() => handOver(db, claimed, settings, day)).catch((error: Error) => {
+      trouble = error;
+      throw error;
+    });
+  const receipt = await options.transport.deliver(mail, onHandover).catch((error: Error) => {
+    if (error instanceof FactsChanged) return null;
+    throw error;
   });
-  if (mail instanceof Error) {
-    // Its bytes cannot be made: that reminder has failed, the others go on.
-    const reply = mail.message;
-    await settle(db, reminder, { kind: 'refused', permanent: true, reply, recipients: [] }, { settings, day, options });
-    delivery.failed += 1;
-    return;
+  if (trouble instanceof FactsChanged || !receipt) {
+    await patiently(() => requeue(db, reminder.id));
+    return { outcome: 'again', receipt: null };
   }
-  const receipt = await options.transport.deliver(mail, async () => {
-    const mine = await patiently(() => moveState(db, reminder.id, 'sending', 'handover'));
-    if (!mine) throw new Error('the claim was lost');
-  });
-  const outcome = await settle(db, reminder, await judged(db, reminder, receipt), { settings, day, options });
-  delivery[outcome] += 1;
-  if (receipt.kind !== 'unavailable' || !receipt.stop) return;
-  delivery.stopped = receipt.reply;
-  // The others would fare the same: trying each in turn would hammer a server that is down, or that refuses the password.
-  await postponeQueue(db, retryAt(reminder, options.clock()));
+  if (trouble instanceof ClaimLost) return { outcome: 'gone', receipt: null };
+  // Where the hand-over cannot be written down, sending ends: it is no refusal of the server's (RELIABILITY F37, F38).
+  if (trouble) throw trouble;
+  const outcome = await recordReceipt(db, reminder, receipt, { settings, day, options });
+  return { outcome, receipt };
 }
 
-/** The receipt, where only the owner's own copy was accepted: refused, because nobody who owes has the message. */
-async function judged(db: Db, reminder: Reminder, receipt: Receipt): Promise<Receipt> {
-  if (receipt.kind !== 'accepted') return receipt;
-  const copies = (await recipientsOf(db, reminder.id)).filter(({ kind }) => kind === 'bcc');
-  const owing = receipt.recipients.filter(({ address }) => !copies.some((copy) => copy.address === address));
-  if (owing.length === 0 || owing.some(({ accepted }) => accepted)) return receipt;
-  const permanent = owing.every(({ reply }) => isPermanent(reply));
-  return { kind: 'refused', reply: owing[0]?.reply ?? '', permanent, recipients: receipt.recipients };
-}
+type Claim =
+  | { kind: 'claimed'; reminder: Reminder; mail: { envelope: Envelope; raw: Buffer }; mark: ChangeMark }
+  | { kind: 'cancelled' | 'failed' | 'gone' };
 
-const isPermanent = (reply: string): boolean => reply.startsWith('5');
-
-/** Claims a queued reminder, if it may still go: `gone` when somebody else had it or it changed under our hands. */
+/**
+ * Claims a queued reminder if it may still go, and keeps its bytes, in one transaction: `gone` when somebody else had it
+ * or it changed under our hands.
+ */
 async function claim(
   db: Db,
   queued: Reminder,
   settings: Settings,
   day: Day,
   { clock, owner }: DeliveryOptions,
-): Promise<'claimed' | 'cancelled' | 'failed' | 'gone'> {
+): Promise<Claim> {
   return db.transaction(async (trx) => {
-    const at = isoOf(clock());
+    const now = clock();
+    const at = isoOf(now);
     // The write comes first, so that nobody else can change the facts between the check and the claim.
     const mine = { attempts: queued.attempts + 1, claimed_by: owner, claimed_at: at };
-    if (!(await claimQueued(trx, queued.id, mine))) return 'gone';
-    const check = await recheckReminder(trx, queued, settings, day).catch((error: Error): Recheck => {
-      if (isDatabaseError(error)) throw error;
-      // Its record cannot be read: that reminder has failed, the others go on.
-      return { kind: 'fail', reason: error.message };
-    });
-    if (check.kind === 'go') {
-      if (check.rewritten) await rewriteReminder(trx, queued.id, check.rewritten);
-      return 'claimed';
+    if (!(await claimQueued(trx, queued.id, mine))) return { kind: 'gone' };
+    const check = await recheckReminder(trx, queued, settings, day).catch(failing);
+    let reminder: Reminder = { ...queued, ...mine, state: 'sending' };
+    if (check.kind === 'go' && check.rewritten) {
+      await rewriteReminder(trx, queued.id, check.rewritten);
+      reminder = (await reminderById(trx, queued.id)) as Reminder;
     }
-    const state = check.kind === 'cancel' ? 'cancelled' : 'failed';
-    await moveState(trx, queued.id, 'sending', state, { settled_at: at, reason: check.reason, claimed_by: null });
-    await note(trx, queued, `reminder_${state}`, at, { reason: check.reason });
-    return state;
+    killPoint('rechecked');
+    const mail = check.kind === 'go' ? await bytesOf(trx, reminder, settings, now).catch(failing) : check;
+    if ('raw' in mail) return { kind: 'claimed', reminder, mail, mark: await changeMark(trx) };
+    const { reason } = mail as Exclude<Recheck, { kind: 'go' }>;
+    const state = mail.kind === 'cancel' ? 'cancelled' : 'failed';
+    await moveState(trx, queued.id, 'sending', state, { settled_at: at, reason, claimed_by: null });
+    await noteReminder(trx, queued, `reminder_${state}`, { at, userId: null, reason });
+    return { kind: state };
+  });
+}
+
+/** What cannot be read, or made into bytes, has failed alone; what the database itself reports concerns all. */
+function failing(error: Error): Exclude<Recheck, { kind: 'go' }> {
+  if (isDatabaseError(error)) throw error;
+  return { kind: 'fail', reason: error.message };
+}
+
+/** The facts changed between the claim and the final dot: the message is broken off before anybody has it. */
+class FactsChanged extends Error {}
+/** Somebody else has changed the reminder since it was claimed. */
+class ClaimLost extends Error {}
+
+/**
+ * Notes the hand-over. Where anything was written since the claim, the facts are weighed once more: a slow server must not
+ * be the reason why somebody is reminded of what he has paid meanwhile (RELIABILITY §2).
+ */
+async function handOver(
+  db: Db,
+  { reminder, mark }: Extract<Claim, { kind: 'claimed' }>,
+  settings: Settings,
+  day: Day,
+): Promise<void> {
+  await db.transaction(async (trx) => {
+    killPoint('handing');
+    if (!(await moveState(trx, reminder.id, 'sending', 'handover'))) throw new ClaimLost('the claim was lost');
+    const now = await changeMark(trx);
+    // One row of our own: the hand-over itself.
+    if (now.elsewhere === mark.elsewhere && now.here === mark.here + 1) return;
+    const check = await recheckReminder(trx, reminder, settings, day);
+    if (check.kind !== 'go' || check.rewritten) throw new FactsChanged('the facts changed');
   });
 }
 
@@ -170,7 +228,7 @@ async function bytesOf(
   now: number,
 ): Promise<{ envelope: Envelope; raw: Buffer }> {
   const recipients = await recipientsOf(db, reminder.id);
-  const { testAddress, replyTo, fromName } = settings.mail;
+  const { testAddress, fromName } = settings.mail;
   const from = senderOf(settings);
   const to = testAddress ? [testAddress] : recipients.map(({ address }) => address);
   const odd = [from, ...to].find((address) => !isAddress(address));
@@ -186,12 +244,12 @@ async function bytesOf(
     })),
   );
   const mailboxes = (kind: 'to' | 'cc'): Mailbox[] => recipients.filter((one) => one.kind === kind);
-  const reply = replyTo || settings.company.email;
+  const reply = await replierOf(db, reminder, settings);
   const raw = await mimeOf({
     messageId: reminder.message_id,
     date: now,
     from: { name: fromName || settings.company.name, address: from },
-    replyTo: reply && reply !== from ? { name: settings.company.name, address: reply } : null,
+    replyTo: reply.address && reply.address !== from ? reply : null,
     to: mailboxes('to'),
     cc: mailboxes('cc'),
     subject: reminder.subject,
@@ -201,100 +259,15 @@ async function bytesOf(
     references: reminder.thread,
     automatic: reminder.origin === 'run',
     attachments,
+    paymentCode: reminder.payment_code,
   });
   await storeMessage(db, reminder.id, raw, sha256Of(raw));
   return { envelope, raw };
 }
 
-interface Settling {
-  settings: Settings;
-  day: Day;
-  options: DeliveryOptions;
-}
-
-type Outcome = 'sent' | 'failed' | 'uncertain' | 'postponed';
-
-/** Writes down the end of an attempt, in one transaction. */
-async function settle(db: Db, reminder: Reminder, receipt: Receipt, settling: Settling): Promise<Outcome> {
-  const { day, settings, options } = settling;
-  const at = isoOf(options.clock());
-  const outcome = outcomeOf(reminder, receipt, settling);
-  const state: ReminderState = outcome === 'postponed' ? 'queued' : outcome;
-  const write = async (trx: Db): Promise<void> => {
-    const from: ReminderState = (await reminderById(trx, reminder.id))?.state ?? 'sending';
-    await moveState(trx, reminder.id, from, state, {
-      claimed_by: null,
-      server_reply: receipt.reply,
-      transport: options.transport.kind,
-      ...(outcome === 'postponed' ? { next_attempt_at: retryAt(reminder, options.clock()) } : { settled_at: at }),
-      ...(outcome === 'sent' ? { sent_on: day } : {}),
-      ...(outcome === 'failed' || outcome === 'uncertain' ? { reason: receipt.reply } : {}),
-    });
-    if (receipt.kind === 'accepted' || receipt.kind === 'refused') await noteRecipients(trx, reminder, receipt, day);
-    if (outcome === 'sent') await completeSteps(trx, reminder, settings, day);
-    await note(trx, reminder, `reminder_${outcome}`, at, { reply: receipt.reply });
-  };
-  await patiently(() => db.transaction(write));
-  return outcome;
-}
-
-function outcomeOf(reminder: Reminder, receipt: Receipt, { settings, day }: Settling): Outcome {
-  if (receipt.kind === 'accepted') return 'sent';
-  if (receipt.kind === 'unknown') return 'uncertain';
-  if (receipt.kind === 'refused' && receipt.permanent) return 'failed';
-  const calendar = sendingCalendar(settings, Number(day.slice(0, 4)));
-  let last = reminder.decided_on;
-  for (let n = 0; n < PATIENCE; n++) last = firstSendingDay(addDays(last, 1), calendar);
-  return day > last ? 'failed' : 'postponed';
-}
-
-const retryAt = ({ attempts }: Reminder, now: number): string =>
-  isoOf(now + Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** Math.max(0, attempts - 1)));
-
-async function noteRecipients(
-  db: Db,
-  reminder: Reminder,
-  receipt: Extract<Receipt, { kind: 'accepted' | 'refused' }>,
-  day: Day,
-): Promise<void> {
-  for (const result of receipt.recipients) {
-    const { address, accepted, reply } = result;
-    await noteRecipient(db, reminder.id, result);
-    if (!accepted && isPermanent(reply)) await refuseAddress(db, address, day, reply);
-  }
-}
-
-/** A step is completed when its reminder was confirmed sent, and counts from the day that the rules say (SPEC §2, rule 4). */
-export async function completeSteps(db: Db, reminder: Reminder, settings: Settings, day: Day): Promise<void> {
-  const calendar = sendingCalendar(settings, Number(day.slice(0, 4)));
-  const completed = (await linesOf(db, reminder.id)).flatMap(({ invoice_id, step_id, scheduled_on, due_on }) => {
-    if (step_id === null || !scheduled_on || !due_on) return [];
-    const counted = countsFrom({ scheduledOn: scheduled_on, dueOn: due_on }, day, calendar);
-    return [{ invoiceId: invoice_id, stepId: step_id, kind: 'sent' as const, completedOn: day, countsFrom: counted }];
-  });
-  await insertCompletions(
-    db,
-    completed.map((one) => ({ ...one, reminderId: reminder.id })),
-  );
-}
-
-async function note(
-  db: Db,
-  reminder: Reminder,
-  kind: string,
-  at: string,
-  data: Record<string, unknown>,
-): Promise<void> {
-  const lines = await linesOf(db, reminder.id);
-  await addHistory(
-    db,
-    lines.map(({ invoice_id }) => ({
-      at,
-      kind,
-      customerId: reminder.customer_id,
-      invoiceId: invoice_id,
-      reminderId: reminder.id,
-      data,
-    })),
-  );
+/** Who reads the answers: the person who wrote it, else the address that the settings name (SPEC §4). */
+async function replierOf(db: Db, { created_by }: Reminder, { mail, company }: Settings): Promise<Mailbox> {
+  const writer = created_by === null ? null : await userById(db, created_by);
+  if (writer) return { name: writer.name, address: writer.email };
+  return { name: company.name, address: mail.replyTo || company.email };
 }

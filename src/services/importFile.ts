@@ -27,6 +27,7 @@ import {
 } from '../store/importing.ts';
 import { recomputeBalances } from '../store/ledger.ts';
 import { readSettings } from '../store/settings.ts';
+import { closeSettled } from './closeSettled.ts';
 import { CustomerBook, type Tally } from './customerBook.ts';
 
 /** How to import a file, beyond how to read it. */
@@ -187,6 +188,7 @@ async function writeInvoices({ trx, settings, at, report }: Job, records: Invoic
   report.invoices = await writeDocuments(trx, 'invoices', of('invoice'), at);
   report.creditNotes = await writeDocuments(trx, 'credit_notes', of('credit_note'), at);
   await recomputeBalances(trx, 'all');
+  await closeSettled(trx, 'all', { at, userId: null });
 }
 
 const dueByTerm = (issuedOn: Day, days: number | null): Day | null => (days === null ? null : addDays(issuedOn, days));
@@ -294,4 +296,5 @@ async function writePayments({ trx, settings, at, report }: Job, records: Paymen
   const created = await insertPayments(trx, payments);
   report.payments = { created, updated: 0, unchanged: payments.length - created };
   await recomputeBalances(trx, 'all');
+  await closeSettled(trx, 'all', { at, userId: null });
 }

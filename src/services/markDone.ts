@@ -4,7 +4,7 @@ import type { Db } from '../store/database.ts';
 import { moveState, reminderById } from '../store/reminders.ts';
 import { closeRuns } from '../store/runs.ts';
 import { readSettings } from '../store/settings.ts';
-import { completeSteps } from './deliverOutbox.ts';
+import { completeSteps } from './completeSteps.ts';
 import { noteReminder } from './noteReminder.ts';
 
 /** A person posted the letter or made the call: its steps are done today. False when it does not wait for that. */

@@ -2,6 +2,7 @@ import { type Clock, isoOf } from '../clock.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Db } from '../store/database.ts';
 import { addHistory } from '../store/history.ts';
+import { hurryQueue } from '../store/reminders.ts';
 import { readSettings, writeSettings } from '../store/settings.ts';
 import { type PasswordHome, smtpPasswordSource, writeSmtpPassword } from './smtpPassword.ts';
 
@@ -30,6 +31,8 @@ export async function saveMailAccount(
     await writeSettings(trx, { mail: account });
     if (password) await writeSmtpPassword(trx, config, password);
     else if (!account.host && source !== 'environment') await writeSmtpPassword(trx, config, '');
+    // What waits for a server that could not be used is tried at once with the mended account.
+    await hurryQueue(trx);
     const data = { changed: ['mail'], password: password !== '' };
     await addHistory(trx, [{ at: isoOf(clock()), kind: 'settings_changed', userId, data }]);
   });

@@ -4,7 +4,7 @@ import type { Db } from '../store/database.ts';
 import { SEND_AGAIN } from '../store/outboxList.ts';
 import { moveState, type Reminder, reminderById } from '../store/reminders.ts';
 import { readSettings } from '../store/settings.ts';
-import { completeSteps } from './deliverOutbox.ts';
+import { completeSteps } from './completeSteps.ts';
 import { noteReminder } from './noteReminder.ts';
 import { UNDO_TIME } from './releaseReminder.ts';
 

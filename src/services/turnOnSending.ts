@@ -6,6 +6,7 @@ import type { Db } from '../store/database.ts';
 import { addHistory } from '../store/history.ts';
 import { readSettings, writeSettings } from '../store/settings.ts';
 import { planDay } from './runDay.ts';
+import { namesOf } from './weighRun.ts';
 
 /** Names what a person was shown, so that something else cannot be turned on in its place. */
 export function announcementOf(day: Day, messages: readonly Message[]): string {
@@ -18,14 +19,17 @@ export function announcementOf(day: Day, messages: readonly Message[]): string {
 
 /**
  * Lets the daily run work, automatically or for review first, if the run of `day` would still send exactly what the person
- * was shown (`seen`). `changed` when it would not, and then nothing was turned on.
+ * was shown (`seen`). `changed` when it would not, and then nothing was turned on. What was shown is kept: the first run
+ * asks again when it would send anything else.
  */
 export async function turnOnSending(db: Db, { mode, day, seen, clock, userId }: TurnOn): Promise<'done' | 'changed'> {
-  if (announcementOf(day, messagesOf((await planDay(db, day)).decisions)) !== seen) return 'changed';
+  const messages = messagesOf((await planDay(db, day)).decisions);
+  if (announcementOf(day, messages) !== seen) return 'changed';
   await db.transaction(async (trx) => {
     const before = (await readSettings(trx)).mode;
     await writeSettings(trx, { mode });
-    await addHistory(trx, [{ at: isoOf(clock()), kind: 'sending_on', userId, data: { mode, before } }]);
+    const data = { mode, before, seen: namesOf(messages) };
+    await addHistory(trx, [{ at: isoOf(clock()), kind: 'sending_on', userId, data }]);
   });
   return 'done';
 }

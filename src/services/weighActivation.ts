@@ -20,6 +20,8 @@ export interface Supposition {
   /** The ledger of these customers as the change would leave it. */
   snapshot: Snapshot;
   customerIds: number[];
+  /** Where the change concerns only some of their invoices: messages about others are not counted. */
+  invoiceIds?: number[];
   late: Backlog[];
 }
 
@@ -64,14 +66,17 @@ const PREVIEWED = 20;
 /** Weighs the three answers by deciding, for each, what the next run would send. Changes nothing. */
 export async function weighActivation(
   db: Db,
-  { plan, snapshot, late }: Supposition,
+  { plan, snapshot, invoiceIds, late }: Supposition,
   { clock, settings, today }: { clock: Clock; settings: Settings; today: Day },
 ): Promise<ActivationQuestion> {
   const runOn = await nextRun(db, settings, clock, today);
   const options: ActivationOption[] = [];
   for (const choice of CHOICES) {
     const supposed = activatedOn(snapshot, activate(late, choice), today);
-    const messages = messagesOf(decide(supposed, runOn)).filter(({ planId }) => planId === plan.id);
+    const messages = messagesOf(decide(supposed, runOn)).filter(
+      ({ planId, lines }) =>
+        planId === plan.id && (!invoiceIds || lines.some(({ invoiceId }) => invoiceIds.includes(invoiceId))),
+    );
     const shown = messages.slice(0, PREVIEWED);
     const materials = await loadMaterials(db, settings, shown);
     const previewed = shown.map((message) => previewOf(message, materials, runOn));
