@@ -4,7 +4,8 @@
 (() => {
   const TYPE = 'application/vnd.dunwell.chip';
   const TOKEN = /\{\{\{[^{}]*\}\}\}|\{\{[^{}]*\}\}/g;
-  const TABLE = '{{{invoiceTable}}}';
+  /** What stands for a whole block, and so on a line of its own. */
+  const BLOCKS = new Set(['{{{invoiceTable}}}', '{{{paymentCode}}}']);
 
   // ---- Tokens -------------------------------------------------------------------------------------------------------
 
@@ -20,7 +21,7 @@
     const kind = kindOf(code);
     if (kind === 'close') return words.end;
     if (kind === 'else') return inside === 'plural' ? words.several : words.otherwise;
-    const what = words.names[name];
+    const what = (kind === 'value' && words.values?.[name]) || words.names[name];
     if (kind === 'open') return words[block]?.replace('{what}', what ?? name) ?? code;
     return what ?? (name || code);
   };
@@ -88,12 +89,12 @@
     for (const node of body.childNodes) {
       if (node.nodeName === 'P') add('p', each(node, {}, []));
       else if (node.nodeName === 'UL' || node.nodeName === 'OL') list(node, node.nodeName.toLowerCase());
-      else if (node.nodeName === 'DW-CHIP' && (!loose || tokens[Number(node.getAttribute('n'))] === TABLE)) {
+      else if (node.nodeName === 'DW-CHIP' && (!loose || BLOCKS.has(tokens[Number(node.getAttribute('n'))]))) {
         const code = tokens[Number(node.getAttribute('n'))];
         if (kindOf(code) !== 'value') boundary(code);
         else {
           add('p', [{ code, attributes: {} }]);
-          if (code !== TABLE) loose = blocks.at(-1);
+          if (!BLOCKS.has(code)) loose = blocks.at(-1);
         }
       } else if (node.nodeType !== Node.TEXT_NODE || node.data.trim()) {
         const pieces = inline(node, {}, []);
@@ -191,9 +192,9 @@
     const paragraphs = [];
     let current = null;
     lines.forEach((line, n) => {
-      const alone = line.some(({ code }) => code === TABLE) && line.every((piece) => isBlank(piece) || piece.code);
-      const onlyTable = alone && line.filter(({ code }) => code).length === 1;
-      if (onlyTable) {
+      const alone = line.some(({ code }) => BLOCKS.has(code)) && line.every((piece) => isBlank(piece) || piece.code);
+      const onlyBlock = alone && line.filter(({ code }) => code).length === 1;
+      if (onlyBlock) {
         paragraphs.push({ type: 'p', pieces: line });
         current = null;
       } else if (line.length === 0 && current && n < lines.length - 1) current = null;
@@ -321,7 +322,7 @@
       if (starts && type !== 'p') html += `<${type}>`;
       html += before.join('');
       const [tag, text] = [type === 'p' ? 'p' : 'li', inlineHtml(pieces)];
-      if (text === TABLE) html += TABLE;
+      if (BLOCKS.has(text)) html += text;
       else if (!emptied) html += `<${tag}>${text || '<br>'}</${tag}>`;
       html += after.join('');
       if (ends && type !== 'p') html += `</${type}>`;
@@ -365,6 +366,7 @@
     const oneLine = area.dataset.editor === 'line';
     const field = { area, words, oneLine, trix: null, loaded: '', original: area.value };
     area.addEventListener('focus', () => (current = field));
+    area.form.addEventListener('editor:values', ({ detail }) => area.isConnected && relabel(field, detail));
     if (!oneLine) current = field;
     if (area.readOnly || !show(field)) return;
     field.toggle = area.form.querySelector(`[data-source-of="${area.id}"]`);
@@ -429,6 +431,21 @@
     return true;
   };
 
+  /** Chips that show values follow when these change; a text that nobody has touched stays untouched. */
+  const relabel = (field, values) => {
+    field.words.values = values;
+    if (!field.trix?.dataset.ready) return;
+    const { editor } = field.trix;
+    const untouched = JSON.stringify(editor.getDocument()) === field.loaded;
+    for (const attachment of editor.getDocument().getAttachments()) {
+      const code = attachment.getAttribute('code');
+      if (typeof code !== 'string' || kindOf(code) !== 'value') continue;
+      const { content } = chipOf(code, field.words);
+      if (content !== attachment.getAttribute('content')) attachment.setAttributes({ content });
+    }
+    if (untouched) field.loaded = JSON.stringify(editor.getDocument());
+  };
+
   const showSource = (field) => {
     field.trix.previousElementSibling.remove();
     field.trix.remove();
@@ -457,7 +474,7 @@
   const insert = (codes) => {
     if (!current) return;
     const { area, trix, words, oneLine } = current;
-    const [first = '', ...rest] = oneLine ? codes.map((code) => (code === TABLE ? '' : code)).filter(Boolean) : codes;
+    const [first = '', ...rest] = oneLine ? codes.map((code) => (BLOCKS.has(code) ? '' : code)).filter(Boolean) : codes;
     if (!first) return;
     if (!trix) {
       const { selectionStart, selectionEnd, value } = area;

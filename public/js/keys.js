@@ -3,6 +3,7 @@
   const PLACES = {
     i: '/invoices',
     c: '/customers',
+    d: '/todo',
     p: '/plans',
     t: '/templates',
     o: '/outbox',
@@ -15,7 +16,7 @@
 
   const isTyping = (element) =>
     element.closest('input, textarea, select, trix-editor, [contenteditable="true"]') !== null;
-  const rows = () => [...document.querySelectorAll('[data-rows] tr')];
+  const rows = () => [...document.querySelectorAll('[data-rows] > :is(tr, li)')];
   const walk = (step) => {
     const all = rows();
     const at = all.findIndex((row) => row.contains(document.activeElement));
@@ -32,7 +33,8 @@
     } else if (key === '?') keys?.showModal();
     else if (key === 'j') walk(1);
     else if (key === 'k') walk(-1);
-    else if (key === 'x') document.activeElement.closest('tr')?.querySelector('input[type="checkbox"]')?.click();
+    else if (key === 'x')
+      document.activeElement.closest('[data-rows] > :is(tr, li)')?.querySelector('input[type="checkbox"]')?.click();
     going = key === 'g' ? Date.now() : 0;
   });
   document.addEventListener('click', (event) => {

@@ -5,29 +5,43 @@ import { translator } from '../i18n/translate.ts';
 import { accessControl, checkRoutes } from './access/control.ts';
 import { accessRoutes } from './access/routes.ts';
 import { withoutData } from '../refusal.ts';
-import { serveAssets } from './assets.ts';
+import { isBusy } from '../store/database.ts';
+import { ASSETS, serveAssets } from './assets.ts';
+import { backupRoutes } from './backup/routes.ts';
+import { bulkRoutes } from './bulk/routes.ts';
 import { customerRoutes } from './customers/routes.ts';
 import { followUpRoutes } from './followup/routes.ts';
+import { factRoutes } from './invoices/factsRoutes.ts';
+import { heldRoutes } from './held/routes.ts';
 import { invoiceRoutes } from './invoices/routes.ts';
+import { letterRoutes } from './letters/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
 import { planRoutes } from './plans/routes.ts';
 import { sendingRoutes } from './sending/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
+import { todoRoutes } from './todo/routes.ts';
 import { type Route, visitOf, type Web } from './visit.ts';
 
 /** Every address of the product. */
 export const ROUTES: readonly Route[] = [
   { method: 'get', path: '/', allow: 'colleague', run: (visit) => visit.redirect('/invoices') },
   ...accessRoutes,
+  // Before those of the invoices: /invoices/paid is a page, no invoice.
+  ...factRoutes,
   ...invoiceRoutes,
   ...customerRoutes,
   ...planRoutes,
   ...templateRoutes,
+  ...todoRoutes,
   ...outboxRoutes,
+  ...letterRoutes,
   ...followUpRoutes,
+  ...bulkRoutes,
   ...sendingRoutes,
   ...settingsRoutes,
+  ...backupRoutes,
+  ...heldRoutes,
 ];
 
 /** The web app. Throws when two routes share an address, or one does not say who may use it. */
@@ -41,7 +55,9 @@ export function createApp(web: Web): Express {
   app.use(headers);
   app.get('/healthz', (_request, response) => void response.type('text').send('ok'));
   app.use(serveAssets);
-  app.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 1000 }), methodOverride);
+  // A PDF in a tab of its own names no icon, so browsers ask for this one.
+  app.get('/favicon.ico', (_request, response) => response.redirect(301, ASSETS['favicon.svg'] ?? '/'));
+  app.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 2000 }), methodOverride);
   const control = accessControl(web);
   app.use(control.identify);
   for (const route of ROUTES) app[route.method](route.path, ...control.guard(route), answer(web, route));
@@ -105,14 +121,20 @@ const failed =
   (web: Web): ErrorRequestHandler =>
   async (error: Error & { status?: number; type?: string }, request, response, next) => {
     if (response.headersSent) return next(error);
-    const status = error.status ?? 500;
-    if (status >= 500) process.stderr.write(`${withoutData(error)}\n`);
+    // Another program holds the database: nothing was done, and a moment later it will be (RELIABILITY F36).
+    const busy = isBusy(error);
+    const status = busy ? 503 : (error.status ?? 500);
+    if (busy) response.set('Retry-After', '5');
+    else if (status >= 500) process.stderr.write(`${withoutData(error)}\n`);
     const t = translator('en');
     try {
       const visit = await visitOf(web, request, response);
-      const key = status >= 500 ? 'error.surprise' : 'error.badRequest';
+      const key = busy ? 'error.busy' : status >= 500 ? 'error.surprise' : 'error.badRequest';
       await visit.page('layouts/message.njk', { title: visit.t(key), text: visit.t(`${key}Text`) }, status);
     } catch {
-      response.status(status).type('text').send(t('error.surprise'));
+      response
+        .status(status)
+        .type('text')
+        .send(t(busy ? 'error.busy' : 'error.surprise'));
     }
   };

@@ -16,6 +16,7 @@ const PAGES = [
   '/templates',
   '/templates/1',
   '/outbox',
+  '/todo',
   '/runs',
   '/forecast',
   '/settings',
@@ -33,6 +34,11 @@ test.each(Object.values(ASSETS))('%s may be kept for ever, because its name chan
   expect(url).toMatch(/\.[0-9a-f]{10}\.\w+$/);
   expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable');
   expect(answer.headers['content-encoding']).toBe('br');
+});
+
+test('a browser that asks for an icon where no page names one gets it', async () => {
+  const answer = await supertest(open.app).get('/favicon.ico').redirects(1);
+  expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/svg+xml']);
 });
 
 test('nothing comes from another host, and nothing is inline', async () => {

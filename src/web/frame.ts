@@ -1,15 +1,18 @@
-import { formatDayShort } from '../i18n/format.ts';
-import { localMoment, nextRunDay } from '../domain/timetable.ts';
+import { nextRunDay } from '../domain/timetable.ts';
+import { countTodos } from '../services/listTodos.ts';
+import { readHeld } from '../store/held.ts';
 import { outboxCounts } from '../store/reminders.ts';
 import { type RunTally, talliesOf } from '../store/runList.ts';
 import { type Run, runOf } from '../store/runs.ts';
 import { timetableOf } from '../store/settings.ts';
 import { ASSETS } from './assets.ts';
+import { heldStrip } from './held/view.ts';
+import { heldRunStrip, machineStrips, nextRunStrip, timeOf } from './runStrip.ts';
 import { takeToast } from './toast.ts';
 import type { Visit, Web } from './visit.ts';
 
 /** The state of the machine in one line (SCREENS "The frame"). */
-interface Strip {
+export interface Strip {
   tone: 'ok' | 'warning' | 'danger' | 'quiet';
   text: string;
   link: { url: string; text: string } | null;
@@ -22,19 +25,25 @@ export async function loadFrame(web: Web, visit: Visit): Promise<object> {
   return {
     assets: ASSETS,
     section,
-    todoCount: counts.todo,
+    todoCount: visit.user ? counts.todo + (await countTodos(web.db, visit.settings, visit.today, web.clock)) : 0,
     strips: visit.user ? await strips(web, visit, counts) : [],
     toast: takeToast(visit.request, visit.response),
     path: visit.request.path,
   };
 }
 
-async function strips({ db, clock }: Web, visit: Visit, counts: { waiting: number; todo: number }): Promise<Strip[]> {
-  const { t, settings, today, language } = visit;
-  const result: Strip[] = [];
+async function strips(web: Web, visit: Visit, counts: { waiting: number; todo: number }): Promise<Strip[]> {
+  const { db, clock } = web;
+  const { t, settings, today } = visit;
+  const held = await readHeld(db);
+  // What else could be said of the next run would not be true.
+  if (held) return [heldStrip(held, t)];
+  const result = await machineStrips(web, visit);
+  // While nothing can leave, what the next run would send is no news.
+  const stuck = result.some(({ tone }) => tone === 'danger');
   if (settings.mode === 'off')
     result.push({ tone: 'warning', text: t('strip.off'), link: { url: '/forecast', text: t('strip.seeForecast') } });
-  else result.push(await runStrip());
+  else if (!stuck) result.push(await runStrip());
   const { host, testAddress } = settings.mail;
   if (host && testAddress)
     result.push({
@@ -54,25 +63,21 @@ async function strips({ db, clock }: Web, visit: Visit, counts: { waiting: numbe
     const done = await runOf(db, today);
     const tally = done ? (await talliesOf(db, [done.id])).get(done.id) : undefined;
     if (tally && tally.leaving > 0) return sendingStrip(tally, visit);
-    if (counts.waiting > 0)
+    if (counts.waiting > 0 && !done?.held)
       return {
         tone: 'ok',
         text: t('strip.waiting', { count: counts.waiting }),
         link: { url: '/outbox', text: t('strip.see') },
       };
     const told = done && done.state !== 'open' ? todayStrip(done, tally, visit) : null;
-    if (told) return told;
+    const heldRun = done && tally ? heldRunStrip(done, tally, visit) : null;
+    if (heldRun ?? told) return (heldRun ?? told) as Strip;
     const day = nextRunDay(
       clock(),
       timetableOf(settings, Number(today.slice(0, 4))),
       () => done !== undefined && done.state !== 'open',
     );
-    const when = day === today ? t('strip.today') : formatDayShort(day, language);
-    return {
-      tone: 'ok',
-      text: t('strip.nextRun', { day: when, time: settings.sendAt }),
-      link: { url: '/forecast', text: t('strip.seeForecast') },
-    };
+    return nextRunStrip(web, visit, day);
   }
 }
 
@@ -89,10 +94,9 @@ function todayStrip(run: Run, tally: RunTally | undefined, { t, settings }: Visi
   const wrong = failed + uncertain + (JSON.parse(run.problems) as unknown[]).length;
   const needs = wrong + person;
   if (sent + needs === 0) return null;
-  const { minute } = localMoment(Date.parse(run.started_at), settings.timeZone);
-  const time = [Math.floor(minute / 60), minute % 60].map((n) => String(n).padStart(2, '0')).join(':');
+  const time = timeOf(run, settings.timeZone);
   const parts = [t('strip.sent', { count: sent }), ...(needs > 0 ? [t('strip.needsYou', { count: needs })] : [])];
   const text = t('strip.todayRun', { time, what: parts.join(', ') });
   const tone = wrong > 0 ? 'danger' : person > 0 ? 'warning' : 'ok';
-  return { tone, text, link: { url: wrong > 0 ? `/runs/${run.day}` : '/outbox', text: t('strip.see') } };
+  return { tone, text, link: { url: needs > 0 ? '/todo' : '/outbox', text: t('strip.see') } };
 }

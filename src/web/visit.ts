@@ -5,6 +5,7 @@ import type { Settings } from '../domain/settings.ts';
 import { isLanguage, type Language, LANGUAGES, type Translate, translator } from '../i18n/translate.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { SpaceReader } from '../services/diskSpace.ts';
 import type { PasswordCost } from '../services/passwordHash.ts';
 import type { Db } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
@@ -22,6 +23,8 @@ export interface Web {
   owner: string;
   /** What the console printed for the first visit; nobody can make that visit without it. */
   setupToken?: string | undefined;
+  /** How the free space of the data folder is read; tests read another. */
+  freeSpace?: SpaceReader | undefined;
   /** What a new password's hash costs; tests save it. */
   passwordCost?: PasswordCost | undefined;
 }

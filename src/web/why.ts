@@ -1,3 +1,4 @@
+import type { Day } from '../domain/calendar.ts';
 import type { BlockReason, Decision, Reason, WaitReason } from '../domain/decision.ts';
 import { formatDayShort } from '../i18n/format.ts';
 import type { Key } from '../i18n/translate.ts';
@@ -34,8 +35,14 @@ export function whyOf(
 ): Why {
   if (!decision) return { blocked: true, sentence: t('why.settled'), reasons: [] };
   const time = settings.sendAt;
+  // What nobody has switched on leaves nothing: it only would.
+  const off = settings.mode === 'off';
   if (decision.kind === 'send')
-    return { blocked: false, sentence: t('why.send', { step: decision.message.stepName ?? '', time }), reasons: [] };
+    return {
+      blocked: false,
+      sentence: t(off ? 'why.wouldSend' : 'why.send', { step: decision.message.stepName ?? '', time }),
+      reasons: [],
+    };
   const words = (reason: Reason, prefix: 'wait' | 'reason'): string => {
     const text = t(`${prefix}.${reason.code}` as Key);
     return reason.until && reason.until >= today
@@ -44,7 +51,11 @@ export function whyOf(
   };
   if (decision.kind === 'wait') {
     const step = decision.next?.name ?? '';
-    const sentence = t('why.wait', { step, day: formatDayShort(decision.until, language), time });
+    const sentence = t(off ? 'why.wouldWait' : 'why.wait', {
+      step,
+      day: formatDayShort(decision.until, language),
+      time,
+    });
     return {
       blocked: false,
       sentence,
@@ -65,21 +76,22 @@ const plain = (text: string): Why['reasons'][number] => ({ text, url: '', link: 
 /** The next follow-up in a few words for a row: the step and its day, or the first reason why there is none. */
 export function nextOf(
   decision: Decision | undefined,
-  { t, language, today }: Pick<Visit, 't' | 'language' | 'today'>,
+  { t, language, today, settings }: Pick<Visit, 't' | 'language' | 'today' | 'settings'>,
 ): { bolt: boolean; text: string; day: string } {
   if (!decision) return { bolt: false, text: '', day: '' };
   if (decision.kind === 'send')
-    return { bolt: true, text: `${decision.message.stepName ?? ''}, ${formatDayShort(today, language)}`, day: today };
+    return { bolt: true, text: leaving(decision.message.stepName ?? '', today), day: today };
   if (decision.kind === 'wait')
-    return {
-      bolt: true,
-      text: `${decision.next?.name ?? ''}, ${formatDayShort(decision.until, language)}`,
-      day: decision.until,
-    };
+    return { bolt: true, text: leaving(decision.next?.name ?? '', decision.until), day: decision.until };
   const [first] = decision.reasons;
   const text = first ? t(`reason.${first.code}`) : '';
   const until = first?.until ? t('why.until', { reason: text, day: formatDayShort(first.until, language) }) : text;
   return { bolt: false, text: until, day: '' };
+
+  function leaving(step: string, on: Day): string {
+    const day = formatDayShort(on, language);
+    return settings.mode === 'off' ? t('why.would', { step, day }) : `${step}, ${day}`;
+  }
 }
 
 /** A recorded reason in words: a code of ours translated, anything else (the server's or a person's own words) as it is. */

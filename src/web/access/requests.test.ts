@@ -168,12 +168,14 @@ describe('S6: in a real browser, a page of another site', () => {
       await page.fill('#field-password', PASSWORD);
       await Promise.all([page.waitForURL('**/invoices'), page.click('main button')]);
       await page.goto(addressOf(site).replace('localhost', '127.0.0.1'));
-      expect(
+      const framed = (): string[] =>
         page
           .frames()
           .slice(1)
-          .map((frame) => frame.url()),
-      ).toEqual(['chrome-error://chromewebdata/']);
+          .map((frame) => frame.url());
+      // A frame has no address before the browser has made up its mind.
+      for (let looks = 0; looks < 50 && framed().includes(''); looks++) await page.waitForTimeout(100);
+      expect(framed()).toEqual(['chrome-error://chromewebdata/']);
       await page.click('text=go');
       expect(await open.db('users').select('name', 'language')).toEqual([{ name: 'Anna', language: 'en' }]);
       await page.goto(`${addressOf(app)}/account`);
@@ -394,9 +396,18 @@ describe('S8: odd bodies', () => {
   });
 });
 
+/** So many pages that differ in numbers and filters only are enough. */
+const SAME = 12;
+
 /** Follows every link within the product from the first page on; returns the pages by address. */
 async function crawl(who: Visitor, limit = 400): Promise<Map<string, string>> {
   const pages = new Map<string, string>();
+  const seen = new Map<string, number>();
+  const isMoreOfTheSame = (url: string): boolean => {
+    const shape = (url.split('?')[0] ?? '').replace(/\d+/g, '#').replace(/previews\/[^/]+/, 'previews/#');
+    seen.set(shape, (seen.get(shape) ?? 0) + 1);
+    return (seen.get(shape) ?? 0) > SAME;
+  };
   const waiting = [
     '/invoices',
     '/customers',
@@ -410,7 +421,7 @@ async function crawl(who: Visitor, limit = 400): Promise<Map<string, string>> {
     '/account',
   ];
   for (let url = waiting.shift(); url !== undefined && pages.size < limit; url = waiting.shift()) {
-    if (pages.has(url)) continue;
+    if (pages.has(url) || isMoreOfTheSame(url)) continue;
     const { text = '', headers, status } = await who.get(url);
     pages.set(url, String(headers['content-type']).includes('html') ? text : '');
     expect([url, status < 500]).toEqual([url, true]);
@@ -616,7 +627,7 @@ describe('S15: paths', () => {
 describe('S28: large and slow requests', () => {
   test.each([
     ['a body over 1 MB', 'a'.repeat(1_100_000), 413],
-    ['more than 1000 fields', Array.from({ length: 1001 }, (_, n) => `f${n}=1`).join('&'), 413],
+    ['more than 2000 fields', Array.from({ length: 2001 }, (_, n) => `f${n}=1`).join('&'), 413],
   ])('%s is refused', async (_, body, status) => {
     const open = await openOne({ demo: false });
     const answer = await supertest(open.app)

@@ -4,6 +4,7 @@ import { saveContact } from '../../services/saveContact.ts';
 import { switchContact } from '../../services/switchContact.ts';
 import { contactById, customerFields } from '../../store/customerEditing.ts';
 import { readForm } from '../form.ts';
+import { doing } from '../doing.ts';
 import type { Visit, Web } from '../visit.ts';
 import { contactForm, RECEIVES } from './forms.ts';
 import { changed } from './panel.ts';
@@ -41,7 +42,7 @@ async function keep(visit: Visit, web: Web, contactId: number, customerId: numbe
   const form = readForm(visit, contactForm);
   if (!form.ok) return show(visit, { contactId, customerId, values: form.values, errors: form.errors });
   const target = contactId ? { contactId } : { customerId };
-  const saved = await saveContact(web.db, target, form.value, whoOf(visit, web));
+  const saved = await saveContact(web.db, target, form.value, doing(visit, web));
   if (saved.ok) return changed(visit, web, customerId, { key: 'customers.contactSaved' });
   if (saved.problem === 'unknown') return visit.notFound();
   const errors = { email: visit.t('form.notAnAddress') };
@@ -51,26 +52,24 @@ async function keep(visit: Visit, web: Web, contactId: number, customerId: numbe
 /** "Receives reminders": to, in copy, or not. */
 export async function receives(visit: Visit, web: Web): Promise<void> {
   const wanted = RECEIVES.find((one) => one === visit.field('receives'));
-  const found = wanted ? await switchContact(web.db, visit.id(), wanted, whoOf(visit, web)) : null;
+  const found = wanted ? await switchContact(web.db, visit.id(), wanted, doing(visit, web)) : null;
   if (!found) return visit.notFound();
   return changed(visit, web, found.customerId, { key: 'customers.contactSaved' });
 }
 
 /** "The address works again." */
 export async function mend(visit: Visit, web: Web): Promise<void> {
-  const found = await mendAddress(web.db, visit.id(), whoOf(visit, web));
+  const found = await mendAddress(web.db, visit.id(), doing(visit, web));
   if (!found) return visit.notFound();
   const params = { address: found.email ?? '' };
   return changed(visit, web, found.customerId, { key: 'customers.addressMended', params });
 }
 
 export async function remove(visit: Visit, web: Web): Promise<void> {
-  const found = await removeContact(web.db, visit.id(), whoOf(visit, web));
+  const found = await removeContact(web.db, visit.id(), doing(visit, web));
   if (!found) return visit.notFound();
   return changed(visit, web, found.customerId, { key: 'customers.contactRemoved' });
 }
-
-const whoOf = (visit: Visit, { clock }: Web) => ({ clock, userId: visit.user?.id ?? null });
 
 function show(visit: Visit, { contactId, customerId, values, errors = {} }: Shown): Promise<void> {
   const names = ['name', 'role', 'email', 'phone', 'receives'];

@@ -275,7 +275,7 @@ describe('the panel', () => {
     expect(text).toContain('27 rue du Mail');
     expect(text).toContain('69004 Lyon');
     expect(text).toContain('FA-2026-0893');
-    expect(text).toContain('First reminder, Mon 23 Nov');
+    expect(text).toContain('First reminder would leave Mon 23 Nov');
   });
 
   test('is the very fragment that the page includes and that a change answers with', async () => {

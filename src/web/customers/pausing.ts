@@ -1,6 +1,7 @@
 import { pauseCustomer } from '../../services/pauseCustomer.ts';
 import { resumeCustomer } from '../../services/resumeCustomer.ts';
 import { readForm } from '../form.ts';
+import { doing } from '../doing.ts';
 import type { Visit, Web } from '../visit.ts';
 import { ask, choiceOf } from './enrolling.ts';
 import { pauseForm } from './forms.ts';
@@ -13,8 +14,7 @@ export async function pause(visit: Visit, web: Web): Promise<void> {
     const view = await panelOf(visit, web.db, visit.id(), form);
     return view ? visit.page('customers/panel.njk', view, 422) : visit.notFound();
   }
-  const who = { clock: web.clock, userId: visit.user?.id ?? null };
-  const paused = await pauseCustomer(web.db, visit.id(), { ...form.value, ...who });
+  const paused = await pauseCustomer(web.db, visit.id(), { ...form.value, ...doing(visit, web) });
   if (!paused) return visit.notFound();
   return changed(visit, web, visit.id(), { key: 'customers.paused' });
 }
@@ -22,8 +22,7 @@ export async function pause(visit: Visit, web: Web): Promise<void> {
 /** Resumes; asks first what becomes of invoices whose steps were missed. */
 export async function resume(visit: Visit, web: Web): Promise<void> {
   const { today } = visit;
-  const who = { clock: web.clock, userId: visit.user?.id ?? null };
-  const result = await resumeCustomer(web.db, visit.id(), { choice: choiceOf(visit), today, ...who });
+  const result = await resumeCustomer(web.db, visit.id(), { choice: choiceOf(visit), today, ...doing(visit, web) });
   if (result.kind === 'asks')
     return ask(visit, web, result.supposition, {
       action: `/customers/${visit.id()}/pause`,

@@ -17,8 +17,9 @@ import {
 import type { CustomerPause, EnrolmentRow } from '../../store/customerPlans.ts';
 import type { ContactRow } from '../../store/customers.ts';
 import type { InvoiceRow } from '../../store/invoiceList.ts';
+import { eventDetail } from '../eventDetail.ts';
 import type { Visit } from '../visit.ts';
-import { nextOf, reasonInWords } from '../why.ts';
+import { nextOf } from '../why.ts';
 import { countryName, languageName } from './countries.ts';
 import { RECEIVES } from './forms.ts';
 
@@ -144,7 +145,8 @@ export function panelView(data: PanelData, words: Words): object {
   };
 }
 
-function enrolmentView(one: EnrolmentRow, { plans, decisions }: PanelData, { t, language, today }: Words): object {
+function enrolmentView(one: EnrolmentRow, { plans, decisions }: PanelData, words: Words): object {
+  const { t, language, today } = words;
   const plan = plans.find(({ id }) => id === one.planId);
   const paused = plan?.pause && (plan.pause.until === null || plan.pause.until >= today);
   const recap = decisions.find(({ subject }) => subject.kind === 'recap' && subject.planId === one.planId);
@@ -155,12 +157,13 @@ function enrolmentView(one: EnrolmentRow, { plans, decisions }: PanelData, { t, 
     since: t('customers.since', { day: formatDay(one.since, language) }),
     sinceIso: one.since,
     paused: paused ? t('customers.planPaused') : '',
-    next: recap ? recapNext(recap, { t, language, today }) : '',
+    next: recap ? recapNext(recap, words) : '',
   };
 }
 
-function recapNext(decision: Decision, { t, language, today }: Pick<Words, 't' | 'language' | 'today'>): string {
-  if (decision.kind === 'blocked') return nextOf(decision, { t, language, today }).text;
+function recapNext(decision: Decision, words: Words): string {
+  const { t, language, today } = words;
+  if (decision.kind === 'blocked') return nextOf(decision, words).text;
   const day = decision.kind === 'send' ? today : decision.until;
   return t('customers.nextRecap', { day: formatDayShort(day, language) });
 }
@@ -222,7 +225,7 @@ function totalsOf({ row, credits }: PanelData, { language }: Words): object[] {
 }
 
 function invoiceView(row: InvoiceRow, decisions: readonly Decision[], words: Words): object {
-  const { t, language, today } = words;
+  const { t, language } = words;
   const decision = decisions.find(({ subject }) => subject.kind === 'invoice' && subject.invoiceId === row.id);
   return {
     id: row.id,
@@ -231,7 +234,7 @@ function invoiceView(row: InvoiceRow, decisions: readonly Decision[], words: Wor
     dueIso: row.dueOn ?? '',
     late: lateness(row.dueOn, words),
     remaining: formatMoney(row.outstanding, row.currency, language),
-    next: nextOf(decision, { t, language, today }),
+    next: nextOf(decision, words),
   };
 }
 
@@ -251,17 +254,6 @@ function eventView(event: CustomerEvent, words: Words): object {
     user: user ?? '',
     invoice: invoiceId && number ? { url: `/invoices/${invoiceId}`, number } : null,
     mail: reminderId ? { url: `/reminders/${reminderId}`, subject: subject || t('invoices.open') } : null,
-    detail: detailOf(event, words),
+    detail: eventDetail(event, words),
   };
-}
-
-/** The plan, step, person or reason that an event names. */
-function detailOf({ kind, data }: CustomerEvent, { t, language }: Words): string {
-  const { plan, contact, step, until, reason, reply } = JSON.parse(data) as Record<string, unknown>;
-  const parts = [plan, contact, step].filter((part): part is string => typeof part === 'string' && part !== '');
-  if (typeof until === 'string') parts.push(t('customers.until', { day: formatDay(until as Day, language) }));
-  // What the owner wrote is shown as it is; only the product's own reasons are words to translate.
-  if (typeof reason === 'string' && reason) parts.push(kind === 'paused' ? reason : reasonInWords(reason, t));
-  else if (typeof reply === 'string' && reply) parts.push(reply);
-  return parts.join(' · ');
 }

@@ -40,8 +40,9 @@ export function messagesView(messages: readonly Message[], names: Names, visit: 
   };
 }
 
-/** `7 messages to 5 customers`. */
+/** `7 messages to 5 customers`, or that there is nothing. */
 export function countOf(messages: readonly Message[], { t }: Pick<Visit, 't'>): string {
+  if (messages.length === 0) return t('followup.nothing');
   const customers = new Set(messages.map(({ customerId }) => customerId)).size;
   return t('followup.messagesTo', {
     messages: t('followup.messages', { count: messages.length }),

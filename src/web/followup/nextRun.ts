@@ -1,7 +1,9 @@
+import type { HoldReason } from '../../domain/brakes.ts';
 import type { Day } from '../../domain/calendar.ts';
 import { type Message, messagesOf } from '../../domain/decision.ts';
 import { nextRunDay } from '../../domain/timetable.ts';
 import { planDay } from '../../services/runDay.ts';
+import { weighRun } from '../../services/weighRun.ts';
 import { runOf } from '../../store/runs.ts';
 import { timetableOf } from '../../store/settings.ts';
 import type { Visit, Web } from '../visit.ts';
@@ -13,8 +15,12 @@ export async function nextDay({ settings, today }: Visit, { db, clock }: Web): P
   return nextRunDay(clock(), timetable, (day) => day === today && done !== undefined && done.state !== 'open');
 }
 
-/** Exactly what the next run would send, by the same decision that the run makes. */
-export async function nextMessages(visit: Visit, web: Web): Promise<{ day: Day; messages: Message[] }> {
+/** Exactly what the next run would send, by the same decision that the run makes, and why it would wait first. */
+export async function nextMessages(
+  visit: Visit,
+  web: Web,
+): Promise<{ day: Day; messages: Message[]; held: HoldReason | null }> {
   const day = await nextDay(visit, web);
-  return { day, messages: messagesOf((await planDay(web.db, day)).decisions) };
+  const plan = await planDay(web.db, day);
+  return { day, messages: messagesOf(plan.decisions), held: await weighRun(web.db, plan, { now: web.clock() }) };
 }

@@ -1,15 +1,20 @@
 import { addDays, type Day, daysBetween, isDay } from '../../domain/calendar.ts';
-import { formatDay, formatDayShort } from '../../i18n/format.ts';
+import { formatDayLong, formatDayShort } from '../../i18n/format.ts';
+import { heldText } from '../../i18n/held.ts';
+import type { Key } from '../../i18n/translate.ts';
 import { forecastDays } from '../../services/forecastDays.ts';
 import { remindersOfRun } from '../../store/outboxList.ts';
 import { decisionsOfRun, noTally, reasonsOfRun, runsPage, talliesOf } from '../../store/runList.ts';
 import { runOf } from '../../store/runs.ts';
 import { sendingCalendar } from '../../store/settings.ts';
+import { dropRun } from '../../services/dropRun.ts';
 import { rowView } from '../outbox/view.ts';
 import type { Route, Visit, Web } from '../visit.ts';
+import { clockPage, confirmDate } from './clock.ts';
 import { calendarView, DAYS, daysView } from './forecastView.ts';
 import { countOf, messagesView, namesFor, totalsOf } from './messages.ts';
 import { nextDay, nextMessages } from './nextRun.ts';
+import { noticeList, noticePage } from './notices.ts';
 import { decisionView, problemsView, reasonsView, reasonWord, runView } from './runsView.ts';
 
 const PAGE = 50;
@@ -19,6 +24,11 @@ export const followUpRoutes: readonly Route[] = [
   { method: 'get', path: '/runs', allow: 'colleague', run: runs },
   { method: 'get', path: '/runs/:day', allow: 'colleague', run: run },
   { method: 'get', path: '/runs/:day/reasons/:code', allow: 'colleague', run: reason },
+  { method: 'post', path: '/runs/:day/cancellation', allow: 'colleague', run: drop },
+  { method: 'get', path: '/clock', allow: 'colleague', run: clockPage },
+  { method: 'post', path: '/clock/confirmation', allow: 'owner', run: confirmDate },
+  { method: 'get', path: '/notices', allow: 'owner', run: noticeList },
+  { method: 'get', path: '/notices/:id', allow: 'owner', run: noticePage },
   { method: 'get', path: '/forecast', allow: 'colleague', run: forecast },
   { method: 'get', path: '/forecast/:day', allow: 'colleague', run: forecastDay },
 ];
@@ -60,6 +70,17 @@ async function run(visit: Visit, web: Web): Promise<void> {
   });
 }
 
+/** Everything of the run that waits for a word is cancelled; the next run decides anew. */
+async function drop(visit: Visit, { db, clock }: Web): Promise<void> {
+  const day = String(visit.request.params.day);
+  const count = isDay(day) ? await dropRun(db, day, { clock, userId: visit.user?.id ?? null }) : 0;
+  const url = count > 0 ? `/runs/${day}` : '/outbox';
+  return visit.redirect(
+    url,
+    count > 0 ? { key: 'followup.toastDropped', params: { count } } : { key: 'outbox.toastGone' },
+  );
+}
+
 async function partsOf(runId: number, visit: Visit, web: Web): Promise<object[]> {
   const chosen = visit.field('part');
   const after = Number(visit.field('after')) || 0;
@@ -85,7 +106,7 @@ async function reason(visit: Visit, web: Web): Promise<void> {
   if (!first) return visit.notFound();
   return visit.page('runs/reason.njk', {
     title: reasonWord(first.kind, code, visit.t),
-    run: { url: `/runs/${day}`, title: visit.t('followup.runOf', { day: formatDay(found.day, visit.language) }) },
+    run: { url: `/runs/${day}`, title: visit.t('followup.runOf', { day: formatDayLong(found.day, visit.language) }) },
     rows: rows.map((row) => decisionView(row, code, visit)),
     next: next ? `/runs/${day}/reasons/${code}?after=${next}` : '',
   });
@@ -103,7 +124,7 @@ async function forecast(visit: Visit, web: Web): Promise<void> {
     off: settings.mode === 'off',
     owner: visit.user?.role === 'owner',
     next: {
-      sentence: t(settings.mode === 'off' ? 'followup.nextWould' : 'followup.nextWill', {
+      sentence: t(sentenceOf(next.messages.length, settings), {
         day: formatDayShort(next.day, language),
         time: settings.sendAt,
         messages: countOf(next.messages, visit),
@@ -111,7 +132,7 @@ async function forecast(visit: Visit, web: Web): Promise<void> {
       iso: next.day,
       url: next.messages.length ? `/forecast/${next.day}` : '',
       messages: messagesView(next.messages, names, visit),
-      limit: limitText(next.messages.length, visit),
+      limit: settings.mode === 'off' ? limitText(next.messages.length, visit) : next.held ? heldText(next.held, t) : '',
     },
     count: all.length,
     calendar: calendarView(days, sendingCalendar(settings, Number(today.slice(0, 4))), visit),
@@ -119,9 +140,13 @@ async function forecast(visit: Visit, web: Web): Promise<void> {
   });
 }
 
-/** What a run of that size would wait for, when it would. */
-function limitText(count: number, { settings: { mode, brakes }, t }: Visit): string {
-  if (mode === 'review' && count > 0) return t('followup.heldReview');
+function sentenceOf(count: number, { mode }: Visit['settings']): Key {
+  if (count === 0) return 'followup.nextNothing';
+  return mode === 'off' ? 'followup.nextWould' : 'followup.nextWill';
+}
+
+/** What a run of that size would wait for once sending is on, when it would. */
+function limitText(count: number, { settings: { brakes }, t }: Visit): string {
   return count > brakes.maxMessages ? t('followup.overLimit', { limit: brakes.maxMessages }) : '';
 }
 
@@ -134,7 +159,7 @@ async function forecastDay(visit: Visit, web: Web): Promise<void> {
   const messages = days.find((one) => one.day === day)?.messages ?? [];
   const names = await namesFor(web.db, messages);
   return visit.page('forecast/day.njk', {
-    title: formatDay(day, visit.language),
+    title: capitalised(formatDayLong(day, visit.language)),
     iso: day,
     count: countOf(messages, visit),
     total: messages.length ? totalsOf(messages, visit.language) : '',
@@ -143,3 +168,5 @@ async function forecastDay(visit: Visit, web: Web): Promise<void> {
 }
 
 const latestDay = (today: Day): Day => addDays(today, DAYS + 7);
+
+const capitalised = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);

@@ -1,4 +1,5 @@
-import { formatDay, formatDayShort, formatMoment } from '../../i18n/format.ts';
+import { formatDayLong, formatDayShort, formatMoment } from '../../i18n/format.ts';
+import { heldText } from '../../i18n/held.ts';
 import type { Key } from '../../i18n/translate.ts';
 import type { RecordedDecision, RunTally } from '../../store/runList.ts';
 import type { Run, RunProblem } from '../../store/runs.ts';
@@ -14,28 +15,22 @@ const TALLY: Record<Exclude<keyof RunTally, 'leaving'>, Key> = {
   waiting: 'followup.waitingCount',
   cancelled: 'followup.cancelledCount',
 };
-const HELD: Record<NonNullable<Run['held']>, Key> = {
-  review: 'followup.heldReview',
-  stale_data: 'followup.heldStaleData',
-  too_many: 'followup.heldTooMany',
-  unusually_many: 'followup.heldUnusuallyMany',
-};
-
 /** One line of the list of runs. */
 export function runView(run: Run & { tally: RunTally }, words: Words): object {
   const { t, language, settings } = words;
   return {
     iso: run.day,
     day: formatDayShort(run.day, language),
-    title: t('followup.runOf', { day: formatDay(run.day, language) }),
+    title: t('followup.runOf', { day: formatDayLong(run.day, language) }),
     url: `/runs/${run.day}`,
     started: formatMoment(run.started_at, settings.timeZone, language),
     startedIso: run.started_at,
     late: run.late_by_minutes > 0 ? t('followup.late', { duration: durationOf(run.late_by_minutes, t) }) : '',
     messages: tallyText(run.tally, t),
     outcome: outcomeOf(run, t),
-    held: run.held ? t(HELD[run.held]) : '',
+    held: run.held ? heldText(run.held, t) : '',
     asks: run.tally.person,
+    release: t('outbox.approveAll', { count: run.tally.person }),
     waits: run.tally.waiting,
   };
 }
@@ -103,6 +98,7 @@ export function decisionView(row: RecordedDecision, code: string, { t, language 
   const others = row.reasons.filter((reason) => reason.code !== code);
   return {
     name: row.number ?? row.plan ?? '',
+    isInvoice: row.invoiceId !== null,
     url: row.invoiceId ? `/invoices/${row.invoiceId}` : `/customers/${row.customerId}`,
     customer: row.customer,
     customerUrl: `/customers/${row.customerId}`,

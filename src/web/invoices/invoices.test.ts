@@ -17,7 +17,7 @@ test('the list says who owes what, how late it is, and what happens next', async
   expect(status).toBe(200);
   expect(text).toContain('Boulangerie Martin');
   expect(text).toMatch(/\d+ days late/);
-  expect(text).toContain('First reminder, Mon 23 Nov');
+  expect(text).toContain('First reminder would leave Mon 23 Nov');
   expect(text).toContain('no e-mail address');
 });
 
@@ -63,14 +63,14 @@ test('the panel gives facts, the reason why, documents and the switch; switching
   const id = await idOf('FA-2026-0893');
   const { text } = await open.anna.get(`/invoices/${id}`, { htmx: true });
   expect(text).toContain('Follow-up plan enabled');
-  expect(text).toContain('First reminder leaves today at 13:00.');
+  expect(text).toContain('First reminder would leave today at 13:00; automatic sending is off.');
   expect(text).toContain('FA-2026-0893.pdf');
   const off = await open.anna.put(`/invoices/${id}/follow-up`, {}, { htmx: true });
   expect(off.text).toContain('follow-up is off');
   expect(off.text).toContain('Follow-up switched off');
   expect(off.headers['hx-trigger']).toContain('Follow-up is off for 1 invoice.');
   const on = await open.anna.put(`/invoices/${id}/follow-up`, { enabled: '1' }, { htmx: true });
-  expect(on.text).toContain('First reminder leaves today at 13:00.');
+  expect(on.text).toContain('First reminder would leave today at 13:00; automatic sending is off.');
 });
 
 test('ticked invoices are switched together', async () => {

@@ -1,5 +1,7 @@
+import type { Day } from '../../domain/calendar.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
 import { switchFollowUp } from '../../services/switchFollowUp.ts';
 import { customersById } from '../../store/customers.ts';
 import type { Db } from '../../store/database.ts';
@@ -17,7 +19,10 @@ import {
 import { invoicesById } from '../../store/ledger.ts';
 import { sendingCalendar } from '../../store/settings.ts';
 import { loadSnapshot } from '../../store/snapshot.ts';
+import type { Toast } from '../toast.ts';
 import type { Route, Visit, Web } from '../visit.ts';
+import { factsOf, factsView } from './factsView.ts';
+import { decisionsFor, reachOf } from './rows.ts';
 import { filterView, headView, panelView, rowView, searchParams } from './view.ts';
 
 const PAGE = 50;
@@ -75,73 +80,79 @@ async function pageOf(db: Db, query: InvoiceQuery, visit: Visit): Promise<{ rows
     db,
     found.map(({ row }) => row.id),
   );
-  return { rows: found.map(({ row, decision }) => rowView(row, decision, last, visit)), next: after };
-}
-
-/** Today's decisions about some invoices: only their customers are looked at. */
-async function decisionsFor(
-  db: Db,
-  rows: readonly { id: number; customerId: number }[],
-  visit: Visit,
-): Promise<Map<number, Decision>> {
-  const { settings, today } = visit;
-  const customerIds = [...new Set(rows.map(({ customerId }) => customerId))];
-  if (customerIds.length === 0) return new Map();
-  const snapshot = await loadSnapshot(db, sendingCalendar(settings, Number(today.slice(0, 4))), {
-    customerIds,
-    invoiceIds: rows.map(({ id }) => id),
-  });
-  return new Map(
-    decide(snapshot, today).flatMap((one) =>
-      one.subject.kind === 'invoice' ? [[one.subject.invoiceId, one] as const] : [],
-    ),
+  const reach = await reachOf(
+    db,
+    found.map(({ row }) => row.customerId),
   );
+  return {
+    rows: found.map(({ row, decision }) => rowView(row, decision, last, reach.get(row.customerId) ?? null, visit)),
+    next: after,
+  };
 }
 
 async function panel(visit: Visit, web: Web): Promise<void> {
-  const view = await panelOf(visit, web);
+  const view = await panelOf(visit, web, null);
   if (!view) return visit.notFound();
   return visit.page('invoices/panel.njk', view);
 }
 
-async function panelOf(visit: Visit, { db }: Web): Promise<object | null> {
+/** All that the panel shows, with a form open in it where one was asked for; null when there is no such invoice. */
+export async function panelOf(visit: Visit, { db }: Web, form: object | null): Promise<object | null> {
   const invoice = (await invoicesById(db, [visit.id()])).get(visit.id());
   if (!invoice) return null;
   const customer = (await customersById(db, [invoice.customerId])).get(invoice.customerId);
-  const { settings, today } = visit;
-  const snapshot = await loadSnapshot(db, sendingCalendar(settings, Number(today.slice(0, 4))), {
-    customerIds: [invoice.customerId],
-  });
-  const decision = decide(snapshot, today).find(
-    ({ subject }) => subject.kind === 'invoice' && subject.invoiceId === invoice.id,
-  );
+  const { decision, snapshot } = await decided(visit, db, invoice, visit.today);
   const enrolled = new Set(snapshot.enrolments.map(({ planId }) => planId));
   const plans = snapshot.plans.filter(({ id }) => enrolled.has(id)).map(({ name }) => name);
-  return panelView(
-    { ...invoice, customerName: customer?.name ?? '', plan: plans.join(', ') || null },
-    decision ?? null,
-    await invoiceRecords(db, invoice.id),
-    visit,
-  );
+  const owed = { ...invoice, customerName: customer?.name ?? '', plan: plans.join(', ') || null };
+  return {
+    ...panelView(owed, decision, await invoiceRecords(db, invoice.id), visit),
+    ...factsView(owed, await factsOf(db, invoice), visit),
+    form,
+  };
+}
+
+/** What the rules say about the invoice of the address, as it stands, on a day; null when there is nothing to decide. */
+export async function decisionOn(visit: Visit, { db }: Web, day: Day): Promise<Decision | null> {
+  const invoice = (await invoicesById(db, [visit.id()])).get(visit.id());
+  return invoice ? (await decided(visit, db, invoice, day)).decision : null;
+}
+
+async function decided(
+  { settings, today }: Visit,
+  db: Db,
+  { id, customerId }: { id: number; customerId: number },
+  day: Day,
+): Promise<{ decision: Decision | null; snapshot: Snapshot }> {
+  const calendar = sendingCalendar(settings, Number(today.slice(0, 4)));
+  const snapshot = await loadSnapshot(db, calendar, { customerIds: [customerId] });
+  const own = decide(snapshot, day).find(({ subject }) => subject.kind === 'invoice' && subject.invoiceId === id);
+  return { decision: own ?? null, snapshot };
+}
+
+/** The answer to a change of an invoice: its panel and the row behind it, or its page. */
+export async function changed(visit: Visit, web: Web, toast: Toast | null): Promise<void> {
+  if (!visit.partial) return visit.redirect(`/invoices/${visit.id()}`, toast ?? undefined);
+  const view = await panelOf(visit, web, null);
+  if (!view) return visit.notFound();
+  if (toast) visit.toast(toast);
+  return visit.fragment('invoices/changed.njk', { ...view, rows: isOnList(visit) ? await rowOf(visit, web) : [] });
 }
 
 /** "Follow-up plan enabled" of one invoice. */
 async function followUp(visit: Visit, web: Web): Promise<void> {
   const enabled = visit.field('enabled') === '1';
   const { clock, db } = web;
-  const changed = await switchFollowUp(db, [visit.id()], { enabled, clock, userId: visit.user?.id ?? null });
-  if (!visit.partial) return visit.redirect(`/invoices/${visit.id()}`);
-  const view = await panelOf(visit, web);
-  if (!view) return visit.notFound();
-  if (changed)
-    visit.toast({ key: enabled ? 'invoices.switchedOn' : 'invoices.switchedOff', params: { count: changed } });
-  return visit.fragment('invoices/changed.njk', { ...view, rows: isOnList(visit) ? await rowOf(visit, web) : [] });
+  const changes = await switchFollowUp(db, [visit.id()], { enabled, clock, userId: visit.user?.id ?? null });
+  const key = enabled ? 'invoices.switchedOn' : 'invoices.switchedOff';
+  return changed(visit, web, changes ? { key, params: { count: changes } } : null);
 }
 
-/** The row behind the panel, as it is now; none when it is no longer open. */
+/** The row behind the panel, as it is now, also when it is paid. */
 async function rowOf(visit: Visit, { db }: Web): Promise<object[]> {
-  const query = { ...queryOf(visit), filter: 'open' as const, invoiceId: visit.id() };
-  return (await pageOf(db, query, visit)).rows;
+  const settled = ((await invoicesById(db, [visit.id()])).get(visit.id())?.outstanding ?? 0) <= 0;
+  const query = { ...queryOf(visit), filter: settled ? ('paid' as const) : ('open' as const) };
+  return (await pageOf(db, { ...query, search: '', age: null, after: null, invoiceId: visit.id() }, visit)).rows;
 }
 
 /** Only the list has a row to bring up to date. */

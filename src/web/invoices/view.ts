@@ -1,4 +1,5 @@
 import { type Day, daysBetween } from '../../domain/calendar.ts';
+import type { unreachable } from '../../domain/customer.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Currency, Minor } from '../../domain/money.ts';
 import { formatDayOfYear, formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
@@ -16,8 +17,9 @@ import {
   type lastReminders,
   type openAmounts,
 } from '../../store/invoiceList.ts';
+import { eventDetail } from '../eventDetail.ts';
 import type { Visit } from '../visit.ts';
-import { nextOf, reasonInWords, whyOf } from '../why.ts';
+import { nextOf, whyOf } from '../why.ts';
 
 type Words = Pick<Visit, 't' | 'language' | 'today' | 'settings'>;
 
@@ -112,14 +114,18 @@ export function searchParams({
   return params.toString();
 }
 
+/** Why a customer cannot be written to, by channel; null where he can. */
+export type Reach = Record<'email' | 'letter', ReturnType<typeof unreachable>>;
+
 /** One row, ready to be shown. */
 export function rowView(
   row: InvoiceRow,
   decision: Decision | undefined,
   last: Awaited<ReturnType<typeof lastReminders>>,
+  reach: Reach | null,
   words: Words,
 ): object {
-  const { t, language, today } = words;
+  const { t, language } = words;
   const { id, number, customerId, customerName, dueOn, currency, outstanding, total } = row;
   const reminder = last.get(id);
   return {
@@ -136,6 +142,9 @@ export function rowView(
         ? t('invoices.of', { total: formatMoney(total, currency, language) })
         : '',
     state: stateOf(row, words),
+    outstanding,
+    currency,
+    actions: row.state === 'issued' && outstanding > 0 ? actionsOf(row, reach, words) : [],
     followUp: reminder
       ? {
           url: `/reminders/${reminder.reminderId}`,
@@ -146,9 +155,26 @@ export function rowView(
           iso: reminder.sentOn,
         }
       : null,
-    next: outstanding > 0 ? nextOf(decision, { t, language, today }) : { bolt: false, text: '', day: '' },
+    next: outstanding > 0 ? nextOf(decision, words) : { bolt: false, text: '', day: '' },
   };
 }
+
+const ACTIONS = [
+  { channel: 'letter', icon: 'mail', key: 'invoices.sendLetter' },
+  { channel: 'email', icon: 'at', key: 'invoices.sendEmail' },
+] as const;
+
+/** The row's ✉ and @: each opens the sending window, or says why it cannot. */
+const actionsOf = ({ id, number }: InvoiceRow, reach: Reach | null, { t }: Words): object[] =>
+  ACTIONS.map(({ channel, icon, key }) => {
+    const obstacle = reach?.[channel] ?? null;
+    const label = t(key, { number });
+    return {
+      icon,
+      url: obstacle ? '' : `/sending/${channel}?ids=${id}`,
+      label: obstacle ? t('invoices.sendNot', { label, reason: t(`reason.${obstacle}`) }) : label,
+    };
+  });
 
 function lateness(dueOn: Day | null, outstanding: Minor, { t, today }: Words): string {
   if (!dueOn || outstanding <= 0) return '';
@@ -170,7 +196,7 @@ function stateOf(row: InvoiceRow, { t, language, today }: Words): { tone: string
   return soon ? { tone: 'warning', text: t('invoices.stateDueSoon') } : { tone: '', text: t('invoices.stateNotDue') };
 }
 
-/** The panel: facts, why, documents, payments, history. */
+/** The panel: facts, why, documents, history. */
 export function panelView(
   invoice: InvoiceDetails & { customerName: string; plan: string | null },
   decision: Decision | null,
@@ -185,6 +211,7 @@ export function panelView(
     number: invoice.number,
     customer: { id: invoice.customerId, name: invoice.customerName },
     enabled: invoice.followUpEnabled,
+    mayWrite: invoice.state === 'issued' && invoice.outstanding > 0,
     facts: [
       [t('invoices.remaining'), money(invoice.outstanding)],
       [t('invoices.total'), money(invoice.total)],
@@ -201,28 +228,15 @@ export function panelView(
     ],
     why: whyOf(decision, invoice.customerId, { t, language, settings, today }),
     documents: records.documents,
-    payments: records.payments.map(({ receivedOn, amount, reference }) => ({
-      day: formatDayOfYear(receivedOn, language),
-      iso: receivedOn,
-      amount: money(amount),
-      reference,
-    })),
     history: records.history.map(({ at, kind, reminderId, data, subject, user }) => ({
       when: formatMoment(at, settings.timeZone, language),
       iso: at,
       text: t(`event.${kind}` as Key),
       tone: kind === 'reminder_sent' ? 'is-sent' : /failed|uncertain/.test(kind) ? 'is-bad' : '',
-      detail: detailOf(data, t),
+      detail: eventDetail({ kind, data }, words),
       url: reminderId ? `/reminders/${reminderId}` : '',
       subject: subject ?? '',
       user: user ?? '',
     })),
   };
-}
-
-/** The reason or the server's words, where the event has them. */
-function detailOf(data: string, t: Words['t']): string {
-  const { reason, reply } = JSON.parse(data) as { reason?: string; reply?: string };
-  if (reason) return reasonInWords(reason, t);
-  return reply ?? '';
 }

@@ -219,7 +219,11 @@ describe('approving', () => {
 async function uncertain(): Promise<{ id: number; invoice: number; step: number; raw: Buffer }> {
   const one = await aboutOne(await run());
   travel(MONDAY, '13:30');
-  await deliver(neverAnswers);
+  const { message_id } = await reminder(one.id);
+  const server = mailServer((parcel, handOver) =>
+    parcel.raw.includes(message_id) ? neverAnswers(parcel, handOver) : accept(parcel, handOver),
+  );
+  await deliver(server);
   const { raw } = await open.db('messages').where({ reminder_id: one.id }).first();
   return { ...one, raw };
 }

@@ -1,11 +1,10 @@
 import { isDay } from '../../domain/calendar.ts';
-import type { Key } from '../../i18n/translate.ts';
 import { approveReminder, approveRun } from '../../services/approveReminder.ts';
 import { cancelReminder } from '../../services/cancelReminder.ts';
 import { holdReminder, holdRun } from '../../services/holdReminder.ts';
 import { markDone } from '../../services/markDone.ts';
 import { releaseReminder } from '../../services/releaseReminder.ts';
-import { settleUncertain, type Settlement } from '../../services/settleUncertain.ts';
+import { shownMessage } from '../../services/shownMessage.ts';
 import {
   attachmentWithBytes,
   invoicesOf,
@@ -21,8 +20,11 @@ import { attachmentsOf, messageOf, recipientsOf, reminderById } from '../../stor
 import { readForm } from '../form.ts';
 import type { Toast } from '../toast.ts';
 import { sendFramed } from '../framed.ts';
+import { doing } from '../doing.ts';
 import type { Route, Visit, Web } from '../visit.ts';
-import { cancelForm, settleForm } from './forms.ts';
+import { settleAsAsked } from './settling.ts';
+import { refuseUncertain } from '../todo/reasons.ts';
+import { cancelForm } from './forms.ts';
 import {
   filtersView,
   leavingOf,
@@ -64,11 +66,6 @@ const wordsOf = ({ t, language, settings, today }: Visit, { clock }: Web): Words
   settings,
   today,
   now: clock(),
-});
-
-const doing = (visit: Visit, { clock }: Web): { clock: Web['clock']; userId: number | null } => ({
-  clock,
-  userId: visit.user?.id ?? null,
 });
 
 function queryOf(visit: Visit): ListQuery {
@@ -132,6 +129,7 @@ async function message(visit: Visit, web: Web): Promise<void> {
     thread: await reminderThread(db, reminder.thread.split(' ').filter(Boolean)),
     hasBytes: (await messageOf(db, row.id)) !== null,
     hasBody: reminder.html !== '',
+    hasLetter: reminder.letter !== null,
   };
   return visit.page('outbox/reminder.njk', reminderView(row, parts, wordsOf(visit, web)));
 }
@@ -141,7 +139,7 @@ async function body(visit: Visit, { db }: Web): Promise<void> {
   const reminder = await reminderById(db, visit.id());
   if (!reminder) return visit.notFound();
   visit.response.removeHeader('Origin-Agent-Cluster');
-  sendFramed(visit.response, reminder.html);
+  sendFramed(visit.response, await shownMessage({ html: reminder.html, paymentCode: reminder.payment_code }));
 }
 
 async function bytes(visit: Visit, { db }: Web): Promise<void> {
@@ -200,6 +198,8 @@ async function cancel(visit: Visit, web: Web): Promise<void> {
     return model ? visit.page('outbox/cancel.njk', model, 422) : visit.notFound();
   }
   const { reason, step } = form.value;
+  const row = await outboxRow(web.db, visit.id());
+  if (row?.state === 'uncertain') return refuseUncertain(visit, row);
   const cancelled = await cancelReminder(web.db, visit.id(), { ...doing(visit, web), reason, skip: step === 'skip' });
   visit.redirect('/outbox', { key: cancelled ? 'outbox.toastCancelled' : 'outbox.toastGone' });
 }
@@ -216,19 +216,9 @@ async function cancelModel(
   return { row: rowView(row, wordsOf(visit, web)), stepped, manual: row.origin === 'manual', reason, step, errors };
 }
 
-const SETTLED: Record<Settlement, Key> = {
-  left: 'outbox.toastLeft',
-  again: 'outbox.toastAgain',
-  drop: 'outbox.toastDropped',
-};
-
 async function settle(visit: Visit, web: Web): Promise<void> {
-  const form = readForm(visit, settleForm);
-  if (!form.ok) return answer(visit, web, { key: 'form.check' }, 422);
-  const { settlement } = form.value;
-  const settled = await settleUncertain(web.db, visit.id(), { ...doing(visit, web), settlement });
-  const undo = settlement === 'again' ? `/reminders/${visit.id()}/hold` : '';
-  return answer(visit, web, settled && { key: SETTLED[settlement], undo });
+  const { toast, status } = await settleAsAsked(visit, web);
+  return answer(visit, web, toast, status);
 }
 
 async function done(visit: Visit, web: Web): Promise<void> {

@@ -1,4 +1,5 @@
 import { formatDayShort, formatMoment, formatMoney } from '../../i18n/format.ts';
+import { heldText } from '../../i18n/held.ts';
 import type { Key } from '../../i18n/translate.ts';
 import { leavesAt } from '../../domain/leaving.ts';
 import {
@@ -56,12 +57,6 @@ const EMPTY: Record<OutboxSection, Key> = {
   cancelled: 'outbox.noCancelled',
   letterbox: 'outbox.noLetterbox',
 };
-const HELD_RUNS: Record<string, Key> = {
-  review: 'outbox.heldReview',
-  stale_data: 'outbox.heldStaleData',
-  too_many: 'outbox.heldTooMany',
-  unusually_many: 'outbox.heldUnusuallyMany',
-};
 
 /** The filters with their addresses, the chosen one marked. */
 export function filtersView({ state, search }: ListQuery, sizes: Record<string, number>, { t }: Words): object {
@@ -109,7 +104,8 @@ export const runsView = (runs: Awaited<ReturnType<typeof runsToApprove>>, { t, l
   runs.map(({ day, held, count }) => ({
     day,
     text: t('outbox.runWaits', { count, day: formatDayShort(day, language) }),
-    why: held ? t(HELD_RUNS[held] ?? 'outbox.heldReview') : '',
+    why: held ? heldText(held, t) : '',
+    drop: held ? t('followup.dropRun') : '',
     approve: t('outbox.approveAll', { count }),
   }));
 
@@ -129,7 +125,7 @@ export function rowView(row: OutboxRow, words: Words): object {
     customer: row.customer,
     customerUrl: `/customers/${row.customer_id}`,
     about: aboutOf(row, t),
-    invoices: row.invoices.join(', '),
+    numbers: row.invoices,
     recipients: row.recipients.filter(({ refused }) => !refused).map(({ address }) => partsOf(address)),
     refused: row.recipients
       .filter(({ refused }) => refused)
@@ -245,6 +241,7 @@ export function reminderView(
     thread: Awaited<ReturnType<typeof reminderThread>>;
     hasBytes: boolean;
     hasBody: boolean;
+    hasLetter: boolean;
   },
   words: Words,
 ): object {
@@ -281,6 +278,7 @@ export function reminderView(
     })),
     hasBytes: parts.hasBytes,
     hasBody: parts.hasBody,
+    letterUrl: parts.hasLetter ? `/reminders/${row.id}/letter.pdf` : '',
     choices: row.state === 'uncertain' ? choicesView(words) : [],
   };
 }

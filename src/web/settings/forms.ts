@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDay } from '../../domain/calendar.ts';
 import { countryCodes } from '../../domain/countries.ts';
+import { isIban } from '../../domain/iban.ts';
 import { holidayRegions } from '../../domain/regions.ts';
 import { isTimeZone } from '../../domain/timetable.ts';
 import { LANGUAGES } from '../../i18n/translate.ts';
@@ -30,14 +31,6 @@ const several = z.preprocess(
   z.array(z.string()).max(400, 'form.tooLong'),
 );
 
-/** The check digits of an IBAN (ISO 13616): moved to the end and read as a number, it leaves 1 when divided by 97. */
-export function isIban(value: string): boolean {
-  const plain = value.replaceAll(' ', '').toUpperCase();
-  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(plain)) return false;
-  const digits = [...plain.slice(4), ...plain.slice(0, 4)].map((char) => parseInt(char, 36)).join('');
-  return BigInt(digits) % 97n === 1n;
-}
-
 export const companyForm = z.object({
   name: text(200).refine((name) => name !== '', 'form.required'),
   street: text(200),
@@ -49,6 +42,7 @@ export const companyForm = z.object({
   legalId: text(60),
   iban: text(60).refine((iban) => iban === '' || isIban(iban), 'settings.notAnIban'),
   bic: text(20).refine((bic) => /^([A-Za-z0-9]{8}([A-Za-z0-9]{3})?)?$/.test(bic), 'settings.notABic'),
+  window: z.enum(['auto', 'left', 'right'], 'form.check').default('auto'),
 });
 
 export const sendingForm = z
@@ -101,12 +95,21 @@ export const mailForm = z
     port: whole(1, 65_535),
     security: z.enum(['starttls', 'tls', 'none'], 'form.check'),
     user: text(254),
+    perHour: z.union([z.literal('').transform(() => null), whole(1, 100_000)], 'settings.notANumber').default(null),
     password: z.string().max(500, 'form.tooLong').default(''),
     testMode: z.literal('1').optional(),
   })
   .refine(({ host, port }) => host === '' || isMailPort(host, port), {
     path: ['port'],
     message: 'settings.notAMailPort',
+  });
+
+/** The notices of one owner; the hour matters only where the morning one is wanted. */
+export const noticesForm = z
+  .object({ morning: z.literal('1').optional(), morningAt: text(5), problems: z.literal('1').optional() })
+  .refine(({ morning, morningAt }) => !morning || /^([01]\d|2[0-3]):[0-5]\d$/.test(morningAt), {
+    path: ['morningAt'],
+    message: 'settings.notATime',
   });
 
 export const languageForm = z.object({

@@ -2,24 +2,39 @@ import { localMoment } from '../../domain/timetable.ts';
 import type { Day } from '../../domain/calendar.ts';
 import { formatDayShort } from '../../i18n/format.ts';
 import type { Key } from '../../i18n/translate.ts';
+import { chooseNotices } from '../../services/chooseNotices.ts';
 import { saveMailAccount } from '../../services/saveMailAccount.ts';
 import { saveSettings } from '../../services/saveSettings.ts';
 import { smtpPasswordSource } from '../../services/smtpPassword.ts';
 import { type MailTrial, testMailAccount } from '../../services/testMailAccount.ts';
 import { turnOffSending } from '../../services/turnOffSending.ts';
 import { announcementOf, turnOnSending } from '../../services/turnOnSending.ts';
+import { noticeReader } from '../../store/notices.ts';
 import { countOf, messagesView, namesFor } from '../followup/messages.ts';
 import { nextMessages } from '../followup/nextRun.ts';
 import { readForm } from '../form.ts';
+import { doing } from '../doing.ts';
 import type { Route, Visit, Web } from '../visit.ts';
-import { companyForm, holidaysForm, languageForm, mailForm, sendingForm, turnOffForm, turnOnForm } from './forms.ts';
 import {
+  companyForm,
+  holidaysForm,
+  languageForm,
+  mailForm,
+  noticesForm,
+  sendingForm,
+  turnOffForm,
+  turnOnForm,
+} from './forms.ts';
+import {
+  companyValues,
   companyView,
   holidaysValues,
   holidaysView,
   languageView,
   mailValues,
   mailView,
+  noticesValues,
+  noticesView,
   overviewView,
   placesView,
   sendingValues,
@@ -34,7 +49,7 @@ export const settingsRoutes: readonly Route[] = [
     method: 'get',
     path: '/settings',
     allow: 'colleague',
-    run: (visit) => visit.page('settings/index.njk', overviewView(visit)),
+    run: overview,
   },
   { method: 'get', path: '/settings/company', allow: 'colleague', run: (visit) => companyPage(visit) },
   { method: 'put', path: '/settings/company', allow: 'owner', run: saveCompany },
@@ -50,24 +65,18 @@ export const settingsRoutes: readonly Route[] = [
   { method: 'put', path: '/settings/mail', allow: 'owner', run: saveMail },
   // A trial says whether something answers at an address, so it is rare and for owners (RELIABILITY S21).
   { method: 'post', path: '/settings/mail/trial', allow: 'owner', perMinute: 6, run: tryMail },
+  { method: 'get', path: '/settings/notices', allow: 'owner', run: (visit, web) => noticesPage(visit, web) },
+  { method: 'put', path: '/settings/notices', allow: 'owner', run: saveNotices },
   { method: 'get', path: '/settings/language', allow: 'colleague', run: (visit) => languagePage(visit) },
   { method: 'put', path: '/settings/language', allow: 'owner', run: saveLanguage },
-  {
-    method: 'get',
-    path: '/settings/data',
-    allow: 'colleague',
-    run: (visit) => visit.page('settings/data.njk', settingsFrame('data', visit)),
-  },
 ];
-
-const doing = (visit: Visit, { clock }: Web): { clock: Web['clock']; userId: number | null } => ({
-  clock,
-  userId: visit.user?.id ?? null,
-});
 
 const statusOf = ({ errors }: Shown): number => (Object.keys(errors).length > 0 ? 422 : 200);
 
-const companyPage = (visit: Visit, shown: Shown = { values: visit.settings.company, errors: {} }): Promise<void> =>
+const companyPage = (
+  visit: Visit,
+  shown: Shown = { values: companyValues(visit.settings), errors: {} },
+): Promise<void> =>
   visit.page(
     'settings/company.njk',
     { ...settingsFrame('company', visit), ...companyView(shown, visit) },
@@ -77,7 +86,8 @@ const companyPage = (visit: Visit, shown: Shown = { values: visit.settings.compa
 async function saveCompany(visit: Visit, web: Web): Promise<void> {
   const form = readForm(visit, companyForm);
   if (!form.ok) return companyPage(visit, form);
-  await saveSettings(web.db, { company: form.value }, doing(visit, web));
+  const { window, ...company } = form.value;
+  await saveSettings(web.db, { company, letters: { window } }, doing(visit, web));
   return visit.redirect('/settings/company', { key: 'settings.saved' });
 }
 
@@ -111,7 +121,7 @@ async function turnOnPage(visit: Visit, web: Web, shown: Shown = { values: {}, e
       ...settingsFrame('sending', visit),
       day,
       seen: announcementOf(day, messages),
-      sentence: t('settings.nextRun', {
+      sentence: t(messages.length ? 'settings.nextRun' : 'followup.nextNothing', {
         day: formatDayShort(day, language),
         time: settings.sendAt,
         zone: settings.timeZone,
@@ -223,6 +233,32 @@ async function tryMail(visit: Visit, { db, config }: Web): Promise<void> {
   const key = TRIALS[trial];
   if (!visit.partial) return visit.redirect('/settings/mail', { key });
   return visit.fragment('settings/_trial.njk', { trial: { text: visit.t(key), ok: trial === 'ok' } });
+}
+
+async function overview(visit: Visit, { db }: Web): Promise<void> {
+  return visit.page('settings/index.njk', overviewView(visit, await noticeReader(db, visit.user?.id ?? 0)));
+}
+
+async function noticesPage(visit: Visit, { db }: Web, shown?: Shown): Promise<void> {
+  const reader = await noticeReader(db, visit.user?.id ?? 0);
+  const asked = shown ?? { values: noticesValues(reader, visit.settings), errors: {} };
+  const model = { ...settingsFrame('notices', visit), ...noticesView(asked, visit) };
+  return visit.page('settings/notices.njk', model, statusOf(asked));
+}
+
+async function saveNotices(visit: Visit, web: Web): Promise<void> {
+  const form = readForm(visit, noticesForm);
+  if (!form.ok) return noticesPage(visit, web, form);
+  const { morning, morningAt, problems } = form.value;
+  const { sendAt } = visit.settings;
+  if (morning && morningAt >= sendAt)
+    return noticesPage(visit, web, {
+      values: form.value,
+      errors: { morningAt: visit.t('settings.morningTooLate', { time: sendAt }) },
+    });
+  const choice = { morningAt: morning ? morningAt : null, problems: problems === '1' };
+  await chooseNotices(web.db, choice, { clock: web.clock, userId: visit.user?.id ?? 0 });
+  return visit.redirect('/settings/notices', { key: 'settings.saved' });
 }
 
 const languagePage = (visit: Visit, shown: Shown = { values: visit.settings, errors: {} }): Promise<void> =>

@@ -8,10 +8,10 @@ import { newUser, openWeb, type OpenWeb, PASSWORD, signIn, type Visitor, visitor
 import { clockAt } from '../../clock.ts';
 import { messagesOf } from '../../domain/decision.ts';
 import { publicHolidays } from '../../domain/holidays.ts';
+import { isIban } from '../../domain/iban.ts';
 import { settingsSchema, type Settings } from '../../domain/settings.ts';
 import { planDay, runDay } from '../../services/runDay.ts';
 import { readSettings, writeSettings } from '../../store/settings.ts';
-import { isIban } from './forms.ts';
 
 const CANARY = 'correct-horse-canary';
 
@@ -164,7 +164,7 @@ describe('turning on automatic sending', () => {
     expect(text.match(/<td class="amount wide">/g)).toHaveLength(messages.length);
   });
 
-  test('is refused without the tick, and what was chosen is kept', async () => {
+  test('is refused without the tick, and what was chosen is kept (MW-12)', async () => {
     const { day, seen } = await page();
     const { status, text } = await open.anna.put('/settings/sending/turn-on', { mode: 'automatic', day, seen });
     expect(status).toBe(422);
@@ -194,7 +194,7 @@ describe('turning on automatic sending', () => {
     expect((await settings()).mode).toBe('off');
   });
 
-  test('is asked once: other settings are saved later without it', async () => {
+  test('is asked once: other settings are saved later without it (MW-12)', async () => {
     await writeSettings(open.db, { mode: 'automatic' });
     expect((await put('sending', { sendAt: '10:00' })).status).toBe(303);
     expect(await settings()).toMatchObject({ mode: 'automatic', sendAt: '10:00' });
@@ -389,4 +389,56 @@ test.each([
   ["DE'; DROP TABLE", false],
 ])('%s is an IBAN: %s', (text, expected) => {
   expect(isIban(text)).toBe(expected);
+});
+
+describe('the notices', () => {
+  const chosen = () =>
+    open.db('users').where({ email: 'anna@example.test' }).first('morning_notice_at', 'problem_notice');
+  const save = (form: object) => open.anna.put('/settings/notices', form);
+
+  test('are off in the morning, and come after problems once a mail account is connected', async () => {
+    const ticked = async (): Promise<string[]> =>
+      [...(await open.anna.get('/settings/notices')).text.matchAll(/name="(\w+)" value="1" checked/g)].map(
+        ([, name = '']) => name,
+      );
+    expect(await ticked()).toEqual([]);
+    expect((await open.anna.get('/settings/notices')).text).toContain('value="08:00"');
+    await writeSettings(open.db, { mail: { ...(await settings()).mail, host: 'smtp.example.test' } });
+    expect(await ticked()).toEqual(['problems']);
+  });
+
+  test.each([
+    [
+      { morning: '1', morningAt: '07:30', problems: '1' },
+      { morning_notice_at: '07:30', problem_notice: 1 },
+    ],
+    [{ morningAt: '07:30' }, { morning_notice_at: null, problem_notice: 0 }],
+    [
+      { morningAt: '', problems: '1' },
+      { morning_notice_at: null, problem_notice: 1 },
+    ],
+  ])('of one owner are chosen: %p', async (form, expected) => {
+    expect((await save(form)).status).toBe(303);
+    expect(await chosen()).toEqual(expected);
+    expect(await open.db('history').where({ kind: 'notices_chosen' })).toHaveLength(1);
+  });
+
+  test.each([
+    ['13:00', 'This has to be earlier than the run at 13:00.'],
+    ['14:00', 'This has to be earlier than the run at 13:00.'],
+    ['25:00', 'This is not a time of day.'],
+    ['', 'This is not a time of day.'],
+  ])('at %p are refused with a word, and nothing typed is lost', async (morningAt, words) => {
+    const answer = await save({ morning: '1', morningAt, problems: '1' });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain(words);
+    expect(answer.text).toContain('name="morning" value="1" checked');
+    expect(await chosen()).toEqual({ morning_notice_at: null, problem_notice: null });
+  });
+
+  test('are for owners', async () => {
+    const bruno = await colleague();
+    expect((await bruno.get('/settings/notices')).status).toBe(403);
+    expect((await bruno.get('/settings')).text).not.toContain('/settings/notices');
+  });
 });

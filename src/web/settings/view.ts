@@ -4,6 +4,7 @@ import { holidayRegions } from '../../domain/regions.ts';
 import type { Settings } from '../../domain/settings.ts';
 import { formatDay, formatDayShort, formatList } from '../../i18n/format.ts';
 import type { Key } from '../../i18n/translate.ts';
+import type { NoticeReader } from '../../store/notices.ts';
 import { setupLists } from '../access/view.ts';
 import { weekdayName } from '../followup/forecastView.ts';
 import type { Visit } from '../visit.ts';
@@ -17,14 +18,17 @@ export interface Shown {
 }
 
 /** The parts of the settings; `users` is a screen of its own. */
-export const SECTIONS = ['company', 'sending', 'holidays', 'mail', 'language', 'users', 'data'] as const;
+export const SECTIONS = ['company', 'sending', 'holidays', 'mail', 'notices', 'language', 'users', 'data'] as const;
 export type Section = (typeof SECTIONS)[number];
+
+const FOR_OWNERS: ReadonlySet<Section> = new Set<Section>(['notices', 'users']);
 
 const TITLES: Record<Section, Key> = {
   company: 'settings.company',
   sending: 'settings.sending',
   holidays: 'settings.holidays',
   mail: 'settings.mail',
+  notices: 'settings.notices',
   language: 'settings.language',
   users: 'settings.users',
   data: 'settings.data',
@@ -36,7 +40,7 @@ export function settingsFrame(section: Section, { t, user }: Pick<Visit, 't' | '
   return {
     title: t(TITLES[section]),
     owner,
-    sections: SECTIONS.filter((one) => owner || one !== 'users').map((one) => ({
+    sections: SECTIONS.filter((one) => owner || !FOR_OWNERS.has(one)).map((one) => ({
       text: t(TITLES[one]),
       url: `/settings/${one}`,
       chosen: one === section,
@@ -51,7 +55,7 @@ const MODES: Record<Settings['mode'], Key> = {
 };
 
 /** The settings in one line each. */
-export function overviewView(visit: Words & Pick<Visit, 'user'>): object {
+export function overviewView(visit: Words & Pick<Visit, 'user'>, notices: NoticeReader | null): object {
   const { t, language, settings } = visit;
   const lists = setupLists(visit);
   const { company, mail, holidays } = settings;
@@ -60,6 +64,7 @@ export function overviewView(visit: Words & Pick<Visit, 'user'>): object {
     sending: `${t(MODES[settings.mode])} ${scheduleText(settings, visit)}`,
     holidays: holidays ? nextHolidayText(visit) : t('settings.holidaysOff'),
     mail: mail.host ? t('settings.mailVia', { host: mail.host }) : t('settings.letterbox'),
+    notices: noticesText(notices, visit),
     language: `${nameIn(lists.languages, settings.language)}, ${nameIn(lists.currencies, settings.currency)}`,
     users: t('settings.usersText'),
     data: t('settings.dataText'),
@@ -67,7 +72,7 @@ export function overviewView(visit: Words & Pick<Visit, 'user'>): object {
   const owner = visit.user?.role === 'owner';
   return {
     language,
-    cards: SECTIONS.filter((one) => owner || one !== 'users').map((one) => ({
+    cards: SECTIONS.filter((one) => owner || !FOR_OWNERS.has(one)).map((one) => ({
       title: t(TITLES[one]),
       text: lines[one],
       url: `/settings/${one}`,
@@ -133,12 +138,55 @@ export const COMPANY_FIELDS = [
   'legalId',
   'iban',
   'bic',
+  'window',
 ] as const;
+
+export const companyValues = ({ company, letters }: Settings): Record<string, unknown> => ({
+  ...company,
+  window: letters.window,
+});
+
+const WINDOWS: Record<Settings['letters']['window'], Key> = {
+  auto: 'settings.windowAuto',
+  left: 'settings.windowLeft',
+  right: 'settings.windowRight',
+};
 
 export const companyView = ({ values, errors }: Shown, words: Words): object => ({
   values: fields(values, COMPANY_FIELDS),
   errors,
   countries: setupLists(words).countries,
+  windows: Object.entries(WINDOWS).map(([value, key]) => ({ value, text: words.t(key) })),
+});
+
+/** Whether a reader gets the notice after a run with problems: unless he chose, once a mail account is connected. */
+const wantsProblems = (reader: NoticeReader | null, { mail }: Settings): boolean =>
+  reader?.problems ?? mail.host !== '';
+
+function noticesText(reader: NoticeReader | null, { t, settings }: Words): string {
+  const problems = wantsProblems(reader, settings);
+  const time = reader?.morningAt ?? '';
+  if (time) return t(problems ? 'settings.noticesOn' : 'settings.noticesMorning', { time });
+  return t(problems ? 'settings.noticesProblems' : 'settings.noticesOff');
+}
+
+/** When the morning notice comes, unless another hour is chosen. */
+const MORNING = '08:00';
+
+export const noticesView = ({ values, errors }: Shown, { t, settings, user }: Words & Pick<Visit, 'user'>): object => ({
+  to: t('settings.noticesTo', { address: user?.email ?? '' }),
+  connected: settings.mail.host !== '',
+  morning: line(values, 'morning') === '1',
+  morningAt: line(values, 'morningAt') || MORNING,
+  problems: line(values, 'problems') === '1',
+  sendAt: settings.sendAt,
+  errors,
+});
+
+export const noticesValues = (reader: NoticeReader | null, settings: Settings): Record<string, unknown> => ({
+  morning: reader?.morningAt ? '1' : '',
+  morningAt: reader?.morningAt ?? '',
+  problems: wantsProblems(reader, settings) ? '1' : '',
 });
 
 /** The sending form. `now` tells how far each zone's clock is from ours, which is what people know a zone by. */
@@ -243,7 +291,17 @@ const SECURITIES = {
   none: 'settings.noSecurity',
 } as const satisfies Record<Settings['mail']['security'], Key>;
 
-export const MAIL_FIELDS = ['from', 'fromName', 'replyTo', 'copyTo', 'host', 'port', 'security', 'user'] as const;
+export const MAIL_FIELDS = [
+  'from',
+  'fromName',
+  'replyTo',
+  'copyTo',
+  'host',
+  'port',
+  'security',
+  'user',
+  'perHour',
+] as const;
 
 export function mailView(
   { values, errors }: Shown,

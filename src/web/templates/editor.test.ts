@@ -121,6 +121,7 @@ test('so do lists, links, marks, nested conditions and the signs that HTML needs
     '{{#if deadline}}<p>one</p>\n<p>two</p>{{else}}\n<p>three</p>{{/if}}\n<p>end</p>',
     '{{#if deadline}}{{#if attachments}}<p>both</p>{{/if}}\n<p>one</p>{{/if}}\n<p>end</p>',
     '<p>{{#each invoices}}{{number}} {{/each}}</p>\n{{{invoiceTable}}}',
+    '<p>Scan it:</p>\n{{{paymentCode}}}\n<p>Reference {{paymentReference}}</p>',
   ];
   const results = await typedInto(bodies.map((body) => `<p>start</p>\n${body}`));
   const wanted = bodies.map((body) => `<p>start</p>\n${body}`.replace('<br><br>', '</p>\n<p>'));

@@ -5,6 +5,7 @@ import { createTemplate, startingWords } from '../../services/createTemplate.ts'
 import { duplicateTemplate } from '../../services/duplicateTemplate.ts';
 import { type PreviewInput, previewOccasions, previewTemplate } from '../../services/previewTemplate.ts';
 import { saveTemplate } from '../../services/saveTemplate.ts';
+import { shownMessage } from '../../services/shownMessage.ts';
 import { sendTestMail } from '../../services/sendTestMail.ts';
 import { listTemplates, templateById, type TemplateRecord, templateUses } from '../../store/templateEditing.ts';
 import type { TemplateVersion } from '../../store/templates.ts';
@@ -92,7 +93,7 @@ async function keptView(
   on: string,
 ): Promise<object> {
   const result = await previewTemplate(db, inputOf(visit, template, words, on));
-  const url = result.ok ? `/templates/previews/${keep(visit.user?.id ?? 0, result.mail.html)}` : '';
+  const url = result.ok ? `/templates/previews/${keep(visit.user?.id ?? 0, await shownMessage(result.mail))}` : '';
   return previewView(result, url, visit);
 }
 
@@ -143,7 +144,7 @@ async function savedBody(visit: Visit, { db }: Web): Promise<void> {
   if (!template || !words) return visit.notFound();
   const result = await previewTemplate(db, inputOf(visit, template, words, ''));
   if (!result.ok) return visit.notFound();
-  sendPreview(visit, result.mail.html);
+  sendPreview(visit, await shownMessage(result.mail));
 }
 
 function keptPreview(visit: Visit): Promise<void> | void {

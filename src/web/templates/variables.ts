@@ -16,6 +16,8 @@ const NAMES: Readonly<Record<string, Key>> = {
   'invoice.overdue': 'templates.varOverdue',
   invoiceTable: 'templates.varInvoiceTable',
   invoiceCount: 'templates.varInvoiceCount',
+  paymentCode: 'templates.varPaymentCode',
+  paymentReference: 'templates.varPaymentReference',
   invoices: 'templates.varInvoices',
   attachments: 'templates.varAttachments',
   credits: 'templates.varCredits',
@@ -54,7 +56,7 @@ const GROUPS: readonly { title: Key; single: readonly string[]; both: readonly s
   {
     title: 'templates.groupAmounts',
     single: ['invoice.outstanding', 'invoice.total', 'invoice.paidSoFar'],
-    both: ['total', 'overdueTotal'],
+    both: ['total', 'overdueTotal', 'paymentReference', 'paymentCode'],
   },
   {
     title: 'templates.groupCompany',
@@ -65,8 +67,8 @@ const GROUPS: readonly { title: Key; single: readonly string[]; both: readonly s
 
 /** Conditions that are worth a place in the menu; any other can be written in the source. */
 const CONDITIONS = {
-  single: ['contact.name', 'deadline', 'invoice.partlyPaid', 'attachments', 'company.iban'],
-  grouped: ['contact.name', 'deadline', 'credits', 'attachments', 'company.iban'],
+  single: ['contact.name', 'deadline', 'invoice.partlyPaid', 'attachments', 'company.iban', 'paymentCode'],
+  grouped: ['contact.name', 'deadline', 'credits', 'attachments', 'company.iban', 'paymentCode'],
 };
 const COUNTS = { single: ['invoice.daysLate', 'attachments'], grouped: ['invoiceCount', 'attachments'] };
 
@@ -83,8 +85,9 @@ const item = (text: string, ...codes: string[]): Item => ({
   code: codes.join('…'),
 });
 
-/** How a variable is written; only the table, which is ready HTML, takes three braces. */
-const written = (code: string): string => (code === 'invoiceTable' ? `{{{${code}}}}` : `{{${code}}}`);
+/** What is ready HTML takes three braces: the table and the picture of the payment code. */
+const READY = new Set(['invoiceTable', 'paymentCode']);
+const written = (code: string): string => (READY.has(code) ? `{{{${code}}}}` : `{{${code}}}`);
 
 /** The menus of the editor, and every name that a chip may need. */
 export function variableMenus(scope: 'single' | 'grouped', t: Translate): object {
