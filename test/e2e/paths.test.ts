@@ -15,7 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-describe.each(LANGUAGES)('in %s', (language) => {
+/** The words are the guards' and the articles' business; `npm run test:screens` walks the paths in every language. */
+const PLAYED = process.env.SCREENS === 'all' ? LANGUAGES : LANGUAGES.slice(0, 1);
+
+describe.each(PLAYED)('in %s', (language) => {
   let app: LiveApp;
   let context: BrowserContext;
   let page: Page;
@@ -60,13 +63,16 @@ describe.each(LANGUAGES)('in %s', (language) => {
       .getByText(/FA-2026-\d{4}/)
       .first()
       .waitFor();
-  /** From a row's @ to the outbox. */
-  async function sendFrom(row: number): Promise<void> {
+  /** From a row's @ through the window to the toast; the number of the invoice. */
+  async function sendFrom(row: number): Promise<string> {
     await goTo('/invoices?filter=bolt');
-    await clickTo(rows().nth(row).locator('a[href^="/sending/email"]'), /\/sending\/email\?ids=/);
-    await aboutAnInvoice('iframe.mail-frame');
-    await clickTo('form[action="/sending/email"] button.btn-primary', /\/outbox$/);
-    await toast().waitFor();
+    const number = await link(row).innerText();
+    await rows().nth(row).locator('a[href^="/sending/email"]').click();
+    await aboutAnInvoice('#window iframe.mail-frame');
+    await page.click('#window-send');
+    await toast().locator('button').waitFor();
+    await gone('#window');
+    return number;
   }
 
   describe('invoices', () => {
@@ -155,7 +161,7 @@ describe.each(LANGUAGES)('in %s', (language) => {
       await hasFocus(`[data-rows] a[href="${opened}"]`);
     });
 
-    test('ticked rows raise a bar that stays in view and counts; of two customers it says that one message goes to one', async () => {
+    test('ticked rows raise a bar that stays in view and counts; of two customers it says that each gets one of his own', async () => {
       const bar = page.locator('.action-bar');
       await bar.waitFor({ state: 'hidden' });
       await ticksOf('Rossi Srl').nth(0).check();
@@ -166,13 +172,15 @@ describe.each(LANGUAGES)('in %s', (language) => {
       await ticksOf('Boulangerie Martin').nth(0).check();
       expect(await bar.locator('[data-count]').innerText()).toContain('3');
       await bar.locator('button[formaction="/sending/email/choice"]').waitFor({ state: 'hidden' });
-      await bar.getByText(translator(language)('sending.onlyOne')).waitFor();
+      await bar.getByText(translator(language)('sending.toCustomers', { count: 2 })).waitFor();
       await bar.locator('[data-untick]').click();
       await bar.waitFor({ state: 'hidden' });
       await ticksOf('Rossi Srl').nth(0).check();
       await ticksOf('Rossi Srl').nth(1).check();
-      await clickTo(bar.locator('button[formaction="/sending/email/choice"]'), /\/sending\/email\?ids=\d+&ids=\d+$/);
-      expect(await page.innerText('h1')).toContain('Rossi Srl');
+      await bar.locator('button[formaction="/sending/email/choice"]').click();
+      await shown('#window[open]');
+      expect(await page.innerText('#window h1')).toContain('Rossi Srl');
+      expect(await page.locator('#window [name="ids"]:checked').count()).toBe(2);
     });
 
     test('ticked rows are switched off and on together, and a toast counts them', async () => {
@@ -328,19 +336,22 @@ describe.each(LANGUAGES)('in %s', (language) => {
 
   describe('a reminder by hand', () => {
     test('goes from the row to the outbox, and Undo takes it back', async () => {
-      await sendFrom(0);
-      const id = await rows().first().getAttribute('id');
+      const number = await sendFrom(0);
       await toast().locator('button').click();
       await toast().getByText(translator(language)('sending.undone')).waitFor();
       await goTo('/outbox?state=cancelled');
-      await shown(`#${id}`);
+      await rows().filter({ hasText: number }).first().waitFor();
     });
 
     test('leaves by itself, and is then found in the history of its invoice, as it was sent', async () => {
-      await sendFrom(1);
-      const id = await rows().first().getAttribute('id');
-      expect(await runDunwell(app.dataDir, ['run', '--deliver'])).toMatchObject({ code: 0 });
-      await goTo('/outbox?state=sent');
+      const number = await sendFrom(1);
+      const sent = rows().filter({ hasText: number }).first();
+      // Ten seconds are its writer's, and the daily job looks every five.
+      for (let looks = 0; looks === 0 || (looks < 40 && (await sent.count()) === 0); looks++) {
+        await page.waitForTimeout(500);
+        await goTo('/outbox?state=sent');
+      }
+      const id = await sent.getAttribute('id');
       await page.locator(`#${id} td:first-child a`).click();
       await shown('#panel-body iframe.mail-frame');
       await page.click('#panel-body a[href^="/invoices/"]');

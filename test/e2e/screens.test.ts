@@ -12,20 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Each language in each size or theme at least once; `npm run test:screens` looks at every one of the twelve. */
+/** Each size and theme once; `npm run test:screens` looks at every one of the twelve. */
 const SOME: Record<Language, [Size, Theme][]> = {
-  en: [
-    ['desktop', 'light'],
-    ['phone', 'dark'],
-  ],
-  fr: [['desktop', 'dark']],
-  it: [['phone', 'light']],
+  en: [['desktop', 'light']],
+  fr: [['phone', 'dark']],
+  it: [],
 };
 const ALL = (Object.keys(SIZES) as Size[]).flatMap((size) => THEMES.map((theme): [Size, Theme] => [size, theme]));
 const LOOKS = LANGUAGES.map((language): [Language, [Size, Theme][]] => [
   language,
   process.env.SCREENS === 'all' ? ALL : SOME[language],
-]);
+]).filter(([, looks]) => looks.length > 0);
 
 describe.each(LOOKS)('in %s', (language, looks) => {
   let app: LiveApp;
@@ -48,7 +45,17 @@ describe.each(LOOKS)('in %s', (language, looks) => {
 
   test('a first visit ends with the example company, and links lead to every screen', async () => {
     const shapes = screens.map((address) => new URL(address).pathname.split('/')[1]);
-    for (const place of ['invoices', 'customers', 'plans', 'templates', 'outbox', 'runs', 'forecast', 'settings'])
+    for (const place of [
+      'invoices',
+      'customers',
+      'plans',
+      'templates',
+      'todo',
+      'outbox',
+      'runs',
+      'forecast',
+      'settings',
+    ])
       expect(shapes).toContain(place);
     expect(await (await context.newPage()).goto(`${app.base}/invoices`).then((answer) => answer?.text())).toContain(
       `lang="${language}"`,

@@ -6,8 +6,9 @@ import type { ArchiveInput } from '../../src/domain/archive.ts';
 import { sha256Of } from '../../src/store/documents.ts';
 import type { Db } from '../../src/store/database.ts';
 import { recoverReminders } from '../../src/store/reminders.ts';
-import { writeSettings } from '../../src/store/settings.ts';
+import { readSettings, writeSettings } from '../../src/store/settings.ts';
 import { deliverOutbox } from '../../src/services/deliverOutbox.ts';
+import { saveMailAccount } from '../../src/services/saveMailAccount.ts';
 import { letterbox } from '../../src/mail/transport.ts';
 import {
   accept,
@@ -180,6 +181,7 @@ describe('between the run and the delivery', () => {
         creditNotes: [{ customer: 'MARTIN', number: 'A-1', issuedOn: FIRST, currency: 'EUR', total: '100.00' }],
       },
     ],
+    ['the due date moved', 'step_date', { invoices: [invoice('MARTIN', 'F-1', { dueOn: '2026-02-20' })] }],
     ['the contact gone', 'no_recipient', { customers: [customer('MARTIN', { contacts: [] })] }],
     [
       'the address refused',
@@ -203,6 +205,60 @@ describe('between the run and the delivery', () => {
     await db('enrolments').update({ ended_at: ending });
     expect(await deliverOn(db, FIRST)).toMatchObject({ cancelled: 1 });
     expect(await outbox(db)).toEqual([expect.objectContaining({ state: 'cancelled', reason: 'no_plan' })]);
+  });
+
+  test('a step that was skipped or done by other means is superseded, and the next one is not sent in its place', async () => {
+    const db = await oneInvoice();
+    const [{ id }] = await db('steps').orderBy('position').limit(1);
+    await db('completions').insert({ invoice_id: 1, step_id: id, kind: 'skipped', completed_on: FIRST });
+    const server = mailServer();
+    expect(await deliverOn(db, FIRST, server)).toMatchObject({ cancelled: 1, sent: 0 });
+    expect(server.visits).toBe(0);
+    expect(await outbox(db)).toEqual([expect.objectContaining({ state: 'cancelled', reason: 'superseded' })]);
+  });
+
+  test('a step of a letter now is not mailed', async () => {
+    const db = await oneInvoice();
+    await db('steps').where({ position: 0 }).update({ action: 'letter' });
+    expect(await deliverOn(db, FIRST)).toMatchObject({ cancelled: 1, sent: 0 });
+    expect(await outbox(db)).toEqual([expect.objectContaining({ reason: 'superseded' })]);
+  });
+
+  test('what a person sent in the meantime keeps the plan quiet for that day: one reminder an invoice and day', async () => {
+    const db = await oneInvoice();
+    const [{ id: _, run_id: __, ...row }] = await outbox(db);
+    const byHand = { ...row, key: 'manual|x', message_id: '<x@x>', origin: 'manual', plan_id: null, step_id: null };
+    const [own] = await db('reminders')
+      .insert({ ...byHand, state: 'sent', sent_on: FIRST })
+      .returning('id');
+    await db('reminder_invoices').insert({ reminder_id: own.id, invoice_id: 1, position: 0, outstanding_minor: 1 });
+    expect(await deliverOn(db, FIRST)).toMatchObject({ cancelled: 1, sent: 0 });
+    expect((await outbox(db))[0]).toMatchObject({ state: 'cancelled', reason: 'minimum_days' });
+    expect(await runOn(db, '2026-02-10')).toMatchObject({ queued: 1 });
+  });
+
+  test('a recap whose next occurrence has come is superseded', async () => {
+    const recap = { kind: 'recap', name: 'Weekly', startOn: FIRST, every: { n: 1, unit: 'week' }, template: 'Summary' };
+    const db = await queued({ plans: [recap as never], invoices: [invoice('MARTIN', 'F-1')] });
+    expect(await states(db)).toEqual(['queued']);
+    expect(await deliverOn(db, SECOND)).toMatchObject({ cancelled: 1, sent: 0 });
+    expect(await outbox(db)).toEqual([expect.objectContaining({ reason: 'superseded' })]);
+  });
+
+  test('one invoice of several that had its step is listed, and completes nothing', async () => {
+    const db = await threeTogether();
+    const [{ id }] = await db('steps').orderBy('position').limit(1);
+    await db('completions').insert({
+      invoice_id: 2,
+      step_id: id,
+      kind: 'skipped',
+      completed_on: FIRST,
+      counts_from: FIRST,
+    });
+    expect(await deliverOn(db, FIRST)).toMatchObject({ sent: 1 });
+    const done = await db('completions').where({ kind: 'sent' }).orderBy('invoice_id').pluck('invoice_id');
+    expect(done).toEqual([1, 3]);
+    expect(await db('reminder_invoices').where({ live: 1 })).toHaveLength(3);
   });
 
   test('a cancelled reminder leaves again when the obstacle is gone', async () => {
@@ -288,6 +344,58 @@ describe('between the run and the delivery', () => {
     await deliverOn(db, '2026-02-12', server);
     const mail = await PostalMime.parse(server.mails[0]?.raw ?? '');
     expect(mail.text).toMatch(/F-1\s.*\b10\b/);
+  });
+});
+
+describe('while the server takes its time', () => {
+  const pay = addition({ payments: [payment('MARTIN', 'F-1', '100.00')] });
+  const payPart = addition({ payments: [payment('MARTIN', 'F-1', '49.99')] });
+
+  test('a payment stops the message before its final dot: nobody has it', async () => {
+    const db = await oneInvoice();
+    const server = mailServer(async (parcel, handOver) => {
+      await add(db, pay);
+      return accept(parcel, handOver);
+    });
+    expect(await deliverOn(db, FIRST, server)).toMatchObject({ sent: 0, cancelled: 1 });
+    expect(server.mails).toEqual([]);
+    expect(await outbox(db)).toEqual([expect.objectContaining({ state: 'cancelled', reason: 'settled' })]);
+    expect(await db('completions')).toEqual([]);
+  });
+
+  test('a part payment makes it a message with the new amount, at once and once', async () => {
+    const db = await oneInvoice();
+    const server = mailServer(async (parcel, handOver) => {
+      if (server.visits === 1) await add(db, payPart);
+      return accept(parcel, handOver);
+    });
+    expect(await deliverOn(db, FIRST, server)).toMatchObject({ sent: 1, postponed: 0 });
+    const [mail] = await Promise.all(server.mails.map(({ raw }) => PostalMime.parse(raw)));
+    expect(server.mails).toHaveLength(1);
+    expect(mail?.subject).toBe('Invoice F-1 over €50.01');
+  });
+
+  test('what has nothing to do with it is no reason to start again', async () => {
+    const db = await oneInvoice();
+    const server = mailServer(async (parcel, handOver) => {
+      await add(db, addition({ customers: [customer('ROSSI')] }));
+      return accept(parcel, handOver);
+    });
+    expect(await deliverOn(db, FIRST, server)).toMatchObject({ sent: 1 });
+    expect(server.visits).toBe(1);
+  });
+
+  test('another program that pays is noticed, too', async () => {
+    const file = path.join(temporaryFolder(), 'dunwell.db');
+    const db = await database(firm({ invoices: [invoice('MARTIN', 'F-1')] }), file);
+    await runOn(db, FIRST);
+    const other = await database(undefined, file);
+    const server = mailServer(async (parcel, handOver) => {
+      await add(other, pay);
+      return accept(parcel, handOver);
+    });
+    expect(await deliverOn(db, FIRST, server)).toMatchObject({ sent: 0, cancelled: 1 });
+    expect(server.mails).toEqual([]);
   });
 });
 
@@ -552,6 +660,131 @@ describe('a mail server that cannot be used', () => {
   });
 });
 
+describe('a server that is out of order', () => {
+  const many = (): Promise<Db> =>
+    queued({ invoices: Array.from({ length: 8 }, (_, n) => invoice('MARTIN', `F-${n}`)) });
+  const stop =
+    (more: object): Answer =>
+    async () =>
+      ({ kind: 'unavailable', reply: 'no', stop: true, ...more }) as never;
+  const next = async (db: Db): Promise<string[]> => [
+    ...new Set((await outbox(db)).map(({ next_attempt_at }) => next_attempt_at as string)),
+  ];
+
+  test('ends the delivery after three messages without an answer, not after all of them', async () => {
+    const db = await many();
+    expect(await deliverOn(db, FIRST, mailServer(neverAnswers))).toMatchObject({
+      uncertain: 3,
+      stopped: 'Connection closed',
+    });
+    expect((await states(db)).filter((state) => state === 'queued')).toHaveLength(5);
+  });
+
+  test('breaks off with some messages: the others get their turn before those', async () => {
+    const db = await many();
+    const bad: string[] = (await outbox(db)).slice(0, 3).map(({ message_id }) => message_id as string);
+    const breaks: Answer = async (parcel, handOver) =>
+      bad.some((id) => parcel.raw.includes(id))
+        ? { kind: 'unavailable', reply: 'reset', stop: false }
+        : accept(parcel, handOver);
+    const time = movableClock(FIRST, '13:00');
+    const options = { clock: time.clock, owner: 'test', transport: mailServer(breaks) };
+    expect(await deliverOutbox(db, options)).toMatchObject({ postponed: 3, stopped: 'reset' });
+    time.set(FIRST, '13:05');
+    await deliverOutbox(db, options);
+    time.set(FIRST, '13:10');
+    await deliverOutbox(db, options);
+    expect((await states(db)).filter((state) => state === 'sent')).toHaveLength(5);
+  });
+
+  test.each([
+    ['cannot be reached', { obstacle: 'unreachable' }, '13:05'],
+    [
+      'refuses the password: four hours, or the mailbox is locked (F26)',
+      { obstacle: 'sign_in', lasting: true },
+      '17:00',
+    ],
+    ['has given all of this hour: until the next (F46)', { obstacle: 'limit' }, '14:00'],
+  ])('%s', async (_, more, until) => {
+    const db = await many();
+    const server = mailServer(stop(more));
+    expect(await deliverOn(db, FIRST, server)).toMatchObject({ stopped: 'no', postponed: 1 });
+    expect(server.visits).toBe(1);
+    const waits = (await outbox(db)).slice(1).map(({ next_attempt_at }) => next_attempt_at);
+    expect([...new Set(waits)]).toEqual([instantOf(FIRST, until)]);
+    const [event] = await db('history').where({ kind: 'delivery_stopped' });
+    expect(JSON.parse(event.data)).toMatchObject({ reply: 'no', obstacle: more.obstacle });
+  });
+
+  test('is tried less and less, and as before once something got through', async () => {
+    const db = await many();
+    const time = movableClock(FIRST, '13:00');
+    const options = { clock: time.clock, owner: 'test', transport: mailServer(stop({ obstacle: 'unreachable' })) };
+    for (const clockTime of ['13:00', '13:05', '13:15']) {
+      time.set(FIRST, clockTime);
+      await deliverOutbox(db, options);
+    }
+    expect(await next(db)).toEqual([instantOf(FIRST, '13:35')]);
+    time.set(FIRST, '13:35');
+    let visits = 0;
+    const once = mailServer((parcel, handOver) =>
+      ++visits === 1 ? accept(parcel, handOver) : stop({ obstacle: 'unreachable' })(parcel, handOver),
+    );
+    await deliverOutbox(db, { ...options, transport: once });
+    expect((await outbox(db)).at(-1).next_attempt_at).toBe(instantOf(FIRST, '13:40'));
+  });
+
+  test('is tried at once when the account was mended', async () => {
+    const db = await many();
+    await deliverOn(db, FIRST, mailServer(stop({ obstacle: 'sign_in', lasting: true })));
+    const { mail } = await readSettings(db);
+    const home = { secretKey: null, dataDir: temporaryFolder(), smtpPassword: null };
+    await saveMailAccount(db, home as never, { account: mail, password: '', clock: at(FIRST), userId: null });
+    expect(await deliverOn(db, FIRST)).toMatchObject({ sent: 8 });
+  });
+
+  test('whose account takes two messages an hour gets two, and two in the next', async () => {
+    const db = await queued({
+      settings: settings({ mail: { perHour: 2 } }),
+      invoices: Array.from({ length: 5 }, (_, n) => invoice('MARTIN', `F-${n}`)),
+    });
+    const time = movableClock(FIRST, '13:00');
+    const server = mailServer();
+    const sent: number[] = [];
+    for (const clockTime of ['13:00', '13:30', '14:00', '14:01', '15:01', '16:02']) {
+      time.set(FIRST, clockTime);
+      await deliverOutbox(db, { clock: time.clock, owner: 'test', transport: server });
+      sent.push(server.mails.length);
+    }
+    expect(sent).toEqual([2, 2, 4, 4, 5, 5]);
+  });
+});
+
+describe('the sending hours', () => {
+  test.each([
+    ['an automatic message waits outside them', '18:01', {}, 0],
+    ['a person may ask for it all the same', '18:01', { ignoreHold: true }, 1],
+    ['the last minute still counts', '18:00', {}, 1],
+  ])('%s', async (_, clockTime, more, sent) => {
+    const db = await oneInvoice();
+    expect(await deliverOn(db, FIRST, mailServer(), { clock: at(FIRST, clockTime), ...more })).toMatchObject({ sent });
+  });
+
+  test('end a long delivery, and so does switching off', async () => {
+    for (const end of ['late', 'off'] as const) {
+      const db = await twoCustomers();
+      const time = movableClock(FIRST, '18:00');
+      const server = mailServer(async (parcel, handOver) => {
+        if (end === 'late') time.set(FIRST, '18:02');
+        else await writeSettings(db, { mode: 'off' });
+        return accept(parcel, handOver);
+      });
+      await deliverOutbox(db, { clock: time.clock, owner: 'test', transport: server });
+      expect(await states(db)).toEqual(['sent', 'queued']);
+    }
+  });
+});
+
 describe('what waits in the outbox', () => {
   test('does not leave before its hold window is over', async () => {
     const db = await queued({ settings: settings({ holdMinutes: 10 }), invoices: [invoice('MARTIN', 'F-1')] });
@@ -631,6 +864,21 @@ describe('the message', () => {
       to: ['martin@customer.example', 'copy@meunier.example'],
     });
     expect(new Date(mail.date ?? 0).toISOString()).toBe(instantOf(FIRST));
+  });
+
+  test('has these headers and no others, whatever its words are (S13)', async () => {
+    const { head } = await sentMail({
+      settings: firmOfAnna(),
+      customers: [customer('MARTIN', { name: 'X\r\nX-Evil: 1\r\nBcc: evil@x.test' })],
+      invoices: [invoice('MARTIN', 'F-1', withPdf)],
+    });
+    const names = head
+      .replace(/\r\n[ \t]+/g, ' ')
+      .split('\r\n')
+      .map((line) => line.split(':')[0]);
+    const allowed =
+      'Auto-Submitted X-Auto-Response-Suppress From To Reply-To Subject Message-ID Date MIME-Version Content-Type';
+    expect(names.toSorted()).toEqual(allowed.split(' ').toSorted());
   });
 
   test('has a text part that says what the HTML part says', async () => {

@@ -1,5 +1,6 @@
 import type { Day } from '../../src/domain/calendar.ts';
 import { messagesOf } from '../../src/domain/decision.ts';
+import { composeRun } from '../../src/services/composeRun.ts';
 import { loadDemo } from '../../src/services/loadDemo.ts';
 import { planDay, runDay } from '../../src/services/runDay.ts';
 import type { Db } from '../../src/store/database.ts';
@@ -192,12 +193,45 @@ describe('a run', () => {
 
   test('that cannot be written leaves nothing of itself behind, and the next attempt does it all', async () => {
     const db = await database(firm({ invoices: [invoice('MARTIN', 'F-1'), invoice('MARTIN', 'F-2')] }));
-    await db.raw(`CREATE TRIGGER broken BEFORE INSERT ON history WHEN NEW.kind = 'reminder_queued'
+    await db.raw(`CREATE TRIGGER broken BEFORE UPDATE ON runs WHEN NEW.state <> 'open'
       BEGIN SELECT RAISE(ABORT, 'disk full'); END`);
+    const before = await db('history');
     await expect(runOn(db, FIRST)).rejects.toThrow('disk full');
-    for (const table of ['reminders', 'reminder_invoices', 'decisions', 'history']) expect(await db(table)).toEqual([]);
+    for (const table of ['reminders', 'reminder_invoices', 'decisions']) expect(await db(table)).toEqual([]);
+    expect(await db('history')).toEqual(before);
     await db.raw('DROP TRIGGER broken');
     expect(await runOn(db, FIRST)).toMatchObject({ state: 'done', queued: 2 });
+  });
+
+  test.each([
+    ['reminder', 'reminder_invoices', 'NEW.invoice_id = 2', 'not_written'],
+    ['history', 'history', `NEW.kind = 'reminder_queued' AND NEW.invoice_id = 2`, 'not_written'],
+  ])(
+    'names the one invoice whose %s the database refuses, and sends the others (MW-15)',
+    async (_, table, when, code) => {
+      const invoices = ['F-1', 'F-2', 'F-3', 'F-4', 'F-5'].map((number) => invoice('MARTIN', number));
+      const db = await database(firm({ invoices }));
+      await db.raw(`CREATE TRIGGER broken BEFORE INSERT ON ${table} WHEN ${when}
+      BEGIN SELECT RAISE(ABORT, 'no room for this one'); END`);
+      const { queued, problems } = await runOn(db, FIRST);
+      expect(queued).toBe(4);
+      expect(problems).toEqual([{ code, customer: 'MARTIN', invoices: ['F-2'], detail: 'no room for this one' }]);
+      const server = mailServer();
+      expect(await deliverOn(db, FIRST, server)).toMatchObject({ sent: 4 });
+      expect(await db('runs').select('state', 'outcome')).toEqual([{ state: 'closed', outcome: 'problems' }]);
+      expect(await db('reminder_invoices').pluck('invoice_id')).toEqual([1, 3, 4, 5]);
+      await db.raw('DROP TRIGGER broken');
+      expect(await runOn(db, '2026-02-10')).toMatchObject({ queued: 1, problems: [] });
+    },
+  );
+
+  test('names the one invoice whose decision cannot be recorded; its reminder leaves all the same (MW-15)', async () => {
+    const db = await database(firm({ invoices: [invoice('MARTIN', 'F-1'), invoice('MARTIN', 'F-2')] }));
+    await db.raw(`CREATE TRIGGER broken BEFORE INSERT ON decisions WHEN NEW.invoice_id = 1
+      BEGIN SELECT RAISE(ABORT, 'unreadable'); END`);
+    const { queued, problems } = await runOn(db, FIRST);
+    expect([queued, problems]).toEqual([2, [{ code: 'not_recorded', invoices: ['F-1'], detail: 'unreadable' }]]);
+    expect(await db('decisions').pluck('invoice_id')).toEqual([2]);
   });
 
   test('for a day before the last run is refused, and so is one on a day without sending (OC-02)', async () => {
@@ -244,6 +278,23 @@ describe('a run', () => {
     expect(await db('runs')).toEqual([expect.objectContaining({ state: 'closed', outcome: 'problems' })]);
     await db('template_versions').where({ subject: 'x' }).update({ body: '<p>Mended</p>' });
     expect(await runOn(db, '2026-02-10')).toMatchObject({ queued: 1, problems: [] });
+  });
+
+  test('names a message whose record cannot be read, and composes the others', async () => {
+    const db = await database(firm({ invoices: [invoice('MARTIN', 'F-1'), invoice('MARTIN', 'F-2')] }));
+    const { settings: company, decisions } = await planDay(db, FIRST);
+    const messages = messagesOf(decisions).map((message, n) => (n === 0 ? { ...message, customerId: 99 } : message));
+    const run = {
+      settings: company,
+      day: FIRST,
+      runId: 1,
+      held: false,
+      from: 'anna@meunier.example',
+      clock: at(FIRST),
+    };
+    const { drafts, problems } = await composeRun(db, messages, run);
+    expect(drafts).toHaveLength(1);
+    expect(problems).toEqual([{ code: 'unreadable', invoices: ['F-1'], detail: 'no customer 99' }]);
   });
 
   test('with nothing to send is closed at once and ended well', async () => {

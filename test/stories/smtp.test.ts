@@ -9,6 +9,9 @@ interface Scripted {
   port: number;
   lines: string[];
   connections: number;
+  mails: number;
+  /** Resets the connection in the middle of a body of so many bytes. */
+  cutAfter: number;
   close(): Promise<void>;
 }
 
@@ -18,7 +21,7 @@ afterEach(() => Promise.all(running.splice(0).map((server) => server.close())));
 /** A mail server of one's own making: says `greeting`, then what the script answers, then what a good server would. */
 async function scriptedServer(script: Script = () => 'ok', greeting: string | null = '220 here'): Promise<Scripted> {
   const sockets = new Set<Socket>();
-  const scripted = { port: 0, lines: [] as string[], connections: 0, mails: 0 };
+  const scripted = { port: 0, lines: [] as string[], connections: 0, mails: 0, cutAfter: Infinity };
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
@@ -27,7 +30,10 @@ async function scriptedServer(script: Script = () => 'ok', greeting: string | nu
     if (greeting !== '') socket.write(`${greeting}\r\n`);
     let inData = false;
     let rest = '';
+    let body = 0;
     socket.on('data', (bytes) => {
+      if (inData) body += bytes.length;
+      if (body > scripted.cutAfter) return void socket.resetAndDestroy();
       rest += bytes.toString('latin1');
       for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
         const line = rest.slice(0, end);
@@ -46,7 +52,7 @@ async function scriptedServer(script: Script = () => 'ok', greeting: string | nu
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   scripted.port = (server.address() as { port: number }).port;
   const whole = Object.assign(scripted, {
     close: async () => {
@@ -67,7 +73,7 @@ function standard(line: string, dotted: boolean): string {
 
 const raw = Buffer.from('Subject: x\r\n\r\nbody\r\n');
 
-async function send(script: Script, { to = ['a@x.test'], greeting = '220 here' as string | null } = {}) {
+async function send(script: Script, { to = ['a@x.test'], greeting = '220 here' as string | null, wait = 0 } = {}) {
   const server = await scriptedServer(script, greeting);
   const transport = smtpTransport({
     host: '127.0.0.1',
@@ -79,6 +85,7 @@ async function send(script: Script, { to = ['a@x.test'], greeting = '220 here' a
   let handedOver = 0;
   try {
     const receipt = await transport.deliver({ envelope: { from: 'me@x.test', to }, raw }, async () => {
+      if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
       handedOver += 1;
     });
     return { receipt, handedOver, server };
@@ -110,6 +117,24 @@ describe('what the mail server says is understood', () => {
     ['a drop at DATA', on(/^DATA/, null), { kind: 'unavailable', stop: false }, 0],
     ['a drop at the recipient', on(/^RCPT/, null), { kind: 'unavailable', stop: false }, 0],
     ['nonsense after the dot', on(/^\.$/, 'hello?'), { kind: 'unknown' }, 1],
+    ['its limit at the dot (F46)', on(/^\.$/, '452 4.5.3 too many'), { kind: 'unavailable', obstacle: 'limit' }, 1],
+    ['its limit at the recipient', on(/^RCPT/, '452 4.5.3 too many'), { kind: 'unavailable', obstacle: 'limit' }, 0],
+    ['its limit in plain words', on(/^RCPT/, '452 Too many messages'), { kind: 'unavailable', obstacle: 'limit' }, 0],
+    ['a full mailbox', on(/^RCPT/, '452 4.2.2 mailbox full'), { kind: 'refused', permanent: false }, 0],
+    ['a full mailbox at the dot', on(/^\.$/, '452 4.2.2 mailbox full'), { kind: 'refused', permanent: false }, 1],
+    ['a full mailbox in plain words', on(/^RCPT/, '452 mailbox full'), { kind: 'refused', permanent: false }, 0],
+    [
+      'a message too large',
+      on(/^MAIL/, '552 5.3.4 too large'),
+      { kind: 'refused', permanent: true, recipients: [] },
+      0,
+    ],
+    [
+      'a size below the message',
+      on(/^EHLO/, '250-here\r\n250 SIZE 3'),
+      { kind: 'refused', permanent: true, recipients: [] },
+      0,
+    ],
   ])('%s', async (_, script, receipt, handedOver) => {
     const result = await send(script);
     expect(result.receipt).toMatchObject(receipt);
@@ -131,7 +156,8 @@ describe('what the mail server says is understood', () => {
     'a refused sender (%s) is nobody’s address but our own: the delivery stops, and no customer is blamed',
     async (reply) => {
       const { receipt } = await send(on(/^MAIL/, reply));
-      expect(receipt).toEqual({ kind: 'unavailable', reply, stop: true });
+      const obstacle = reply.startsWith('530') ? 'sign_in' : 'sender';
+      expect(receipt).toEqual({ kind: 'unavailable', reply, stop: true, obstacle });
     },
   );
 
@@ -165,7 +191,7 @@ describe('a password', () => {
   test.each([
     ['535', '535 5.7.8 wrong'],
     ['454', '454 4.7.0 later'],
-  ])('that the server refuses (%s) stops the delivery', async (_, reply) => {
+  ])('that the server refuses (%s) stops the delivery, for long if for good (F26)', async (code, reply) => {
     const server = await scriptedServer((line) => {
       if (/^EHLO/i.test(line)) return '250-here\r\n250 AUTH PLAIN';
       return /^AUTH/i.test(line) ? reply : 'ok';
@@ -175,7 +201,54 @@ describe('a password', () => {
     const receipt = await transport.deliver({ envelope: { from: 'me@x.test', to: ['a@x.test'] }, raw }, async () => {
       throw new Error('never handed over');
     });
-    expect(receipt).toMatchObject({ kind: 'unavailable', stop: true });
+    expect(receipt).toEqual({ kind: 'unavailable', stop: true, reply, obstacle: 'sign_in', lasting: code === '535' });
+  });
+
+  test('is not sent where the encryption was cut out (F25)', async () => {
+    const server = await scriptedServer((line) => {
+      if (/^EHLO/i.test(line)) return '250-here\r\n250 AUTH PLAIN';
+      return line === 'STARTTLS' ? '502 what?' : 'ok';
+    });
+    const account = { port: server.port, security: 'starttls' as const, user: 'anna', password: 'x' };
+    const { transport, mail } = {
+      transport: smtpTransport({ ...account, host: '127.0.0.2' }),
+      mail: { from: 'me@x.test', to: ['a@x.test'] },
+    };
+    expect(await transport.deliver({ envelope: mail, raw }, async () => undefined)).toMatchObject({
+      kind: 'unavailable',
+      obstacle: 'tls',
+    });
+    expect(server.lines.filter((line) => /^AUTH|^MAIL/.test(line))).toEqual([]);
+  });
+});
+
+describe('an answer that comes before the dot', () => {
+  test('is no answer to the message: it is broken off, and nobody has it', async () => {
+    const { receipt } = await send((line) => (line.startsWith('DATA') ? '354 go on\r\n250 2.0.0 early' : 'ok'));
+    expect(['unavailable', 'accepted']).toContain(receipt.kind);
+    const slow = await send((line) => (line.startsWith('DATA') ? '354 go on\r\n250 2.0.0 early' : 'ok'), { wait: 50 });
+    expect(slow.receipt).toMatchObject({ kind: 'unavailable', stop: false });
+    expect(slow.server.mails).toBe(0);
+  });
+});
+
+describe('a large message', () => {
+  test('whose connection breaks in its body was not handed over, and waits (F21)', async () => {
+    const server = await scriptedServer();
+    const large = Buffer.alloc(5_000_000, 'x'.repeat(70) + '\r\n');
+    const transport = smtpTransport({
+      host: '127.0.0.1',
+      port: server.port,
+      security: 'none',
+      user: '',
+      password: null,
+    });
+    let handedOver = 0;
+    server.cutAfter = 1_000_000;
+    const envelope = { from: 'me@x.test', to: ['a@x.test'] };
+    const receipt = await transport.deliver({ envelope, raw: large }, async () => void (handedOver += 1));
+    expect(receipt).toMatchObject({ kind: 'unavailable', stop: false });
+    expect(handedOver).toBe(0);
   });
 });
 

@@ -11,6 +11,8 @@ export interface LiveApp {
   token: string;
   dataDir: string;
   stop(): Promise<void>;
+  /** Ends it as a power cut would; the data stay. */
+  kill(): Promise<void>;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -36,6 +38,11 @@ export async function startApp(dataDir = mkdtempSync(path.join(tmpdir(), 'dunwel
           resolve();
         });
         child.kill('SIGTERM');
+      }),
+    kill: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGKILL');
       }),
   };
 }

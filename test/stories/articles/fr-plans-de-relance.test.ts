@@ -94,7 +94,7 @@ tells('emoji', async () => {
 });
 
 tells('page', async () => {
-  expect(wordsOf(reader.page)).toContain('Relances Plans de relance');
+  expect(wordsOf(reader.page)).toMatch(/Relances À faire (\d+ )?Plans de relance/);
   await reader.click('Plans de relance');
   expect(reader.words).toContain('Plans de relance');
 });

@@ -101,7 +101,7 @@ tells('needed', async () => {
 });
 
 tells('hover', async () => {
-  expect(wordsOf(reader.page)).toMatch(/Relances Plans de relance Modèles/);
+  expect(wordsOf(reader.page)).toMatch(/Relances À faire (\d+ )?Plans de relance Modèles/);
   await reader.click('Modèles');
   expect(reader.url).toBe('/templates');
 });
@@ -124,13 +124,13 @@ tells('tick', async () => {
   const ticks = Object.fromEntries(FOURNIL.map((number) => [`Cocher ${number}`, true]));
   await reader.press('Envoyer un email', ticks);
   expect(reader.words).toContain('E-mail à Le Fournil de la Croix-Rousse');
-  await reader.click('⚡ Relance de toutes vos factures');
+  await reader.press('⚡ Relance de toutes vos factures');
   for (const number of FOURNIL) expect(reader.words).toContain(`${number}.pdf`);
 });
 
 tells('single', async () => {
   await reader.press('Envoyer à Le Fournil de la Croix-Rousse');
-  expect(reader.toast).toContain('L’e-mail part dans 10 secondes.');
+  expect(reader.toast).toContain('Départ dans 10 secondes');
   await reader.wait('2026-11-23', '10:01');
   expect(await lettersTo('Le Fournil de la Croix-Rousse')).toEqual([
     { origin: 'manual', sent_on: '2026-11-23', invoices: 3 },

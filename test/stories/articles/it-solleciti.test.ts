@@ -1,5 +1,5 @@
 import { storyOf } from './article.ts';
-import { wordsOf } from './page.ts';
+import { within, wordsOf } from './page.ts';
 import { Reader } from './reader.ts';
 
 const article = {
@@ -48,11 +48,7 @@ const article = {
 const heading = 'a heading';
 const link = 'a link to another article';
 const { tells, ends } = storyOf(article, {
-  later: {
-    personalize:
-      'the sending window of the next issue; today /sending/email shows the message as it will leave, and its words are changed under Modelli',
-    ownTemplate: 'the sending window of the next issue; today a template is made under Modelli',
-  },
+  later: {},
   noPromise: {
     collections: 'where the page stands',
     title: heading,
@@ -94,27 +90,53 @@ tells('sign', async () => {
   expect(reader.words).toContain('E-mail a Pasticceria Valli');
 });
 
+/** What the frame beside the window shows: the very mail that would leave. */
+async function preview(): Promise<string> {
+  const frame = within(reader.main).find(({ tag }) => tag === 'iframe');
+  return (await reader.open.anna.get(frame?.attributes.src ?? '')).text;
+}
+
 tells('filled', async () => {
   expect(reader.words).toMatch(/Oggetto .*FA-2026-0895/);
-  expect(reader.words).toContain('FA-2026-0895, 538,40 €');
-  const frame = await reader.open.anna.get(`/sending/email/body${reader.url.slice(reader.url.indexOf('?'))}`);
-  expect(frame.text).toContain('FA-2026-0895');
+  expect(reader.words).toMatch(/FA-2026-0895 26 giorni di ritardo 538,40 €/);
+  expect(await preview()).toContain('FA-2026-0895');
   // Another template is one click away.
-  await reader.click('⚡ Secondo sollecito', reader.main);
-  expect(reader.words).toMatch(/Oggetto .*FA-2026-0895/);
+  await reader.press('⚡ Secondo sollecito');
+  expect(await preview()).toContain('FA-2026-0895');
+});
+
+tells('personalize', async () => {
+  const own = {
+    Oggetto: 'Due parole su {{invoice.number}}',
+    Testo: '<p>Gentile {{contact.name}}, restano {{invoice.outstanding}}.</p>',
+  };
+  await reader.press('Aggiorna l’anteprima', own);
+  expect(await preview()).toMatch(/<p>Gentile Elena Valli, restano 538,40.€\.<\/p>/);
 });
 
 tells('pdf', async () => {
   expect(reader.words).toContain('Allegati FA-2026-0895.pdf');
   await reader.press('Invia a Pasticceria Valli');
-  expect(reader.toast).toContain('L’e-mail parte tra 10 secondi.');
+  expect(reader.toast).toContain('Parte tra 10 secondi');
   await reader.wait('2026-11-23', '10:01');
   await reader.click('Fatture');
   await reader.click('sollecito, ', reader.part('tr', 'FA-2026-0895'));
   const letter = await reader.letter('Scarica come .eml');
   expect(letter.pdfs).toEqual(['FA-2026-0895.pdf']);
   expect(letter.receivers).toEqual(['elena@pasticceria-valli.example']);
+  expect(letter.subject).toBe('Due parole su FA-2026-0895');
   expect(letter.text).toContain('538,40');
+});
+
+tells('ownTemplate', async () => {
+  await reader.click('Fatture');
+  await reader.click('E-mail per FA-2026-0895');
+  await reader.press('Salva', { Oggetto: 'Il nostro: {{invoice.number}}', 'Nome del modello': 'Il nostro' });
+  expect(reader.words).toContain('Salvato come modello «Il nostro».');
+  await reader.click('Fatture');
+  await reader.click('E-mail per FA-2026-0914');
+  await reader.press('Il nostro');
+  expect(reader.words).toContain('Il nostro: FA-2026-0914');
 });
 
 tells('tick', async () => {
@@ -136,7 +158,7 @@ tells('sameCustomer', async () => {
   await reader.click('Fatture');
   const ticks = { 'Seleziona FA-2026-0875': true, 'Seleziona FA-2026-0895': true };
   await reader.press('Invia un’e-mail', ticks, { status: 422 });
-  expect(reader.words).toContain('Un messaggio può andare a un solo cliente.');
+  expect(reader.words).toContain('Un messaggio può andare a un solo cliente, e queste fatture sono di');
 });
 
 tells('automate', async () => {
@@ -242,17 +264,23 @@ tells('sender', async () => {
 });
 
 tells('copy', async () => {
-  await reader.click('Impostazioni');
-  await reader.click('Account e-mail', reader.main);
-  await reader.press('Salva', { 'Copia di ogni sollecito a': 'copie@meunier-fils.example' });
-  const letter = await sendAgain('13:21');
-  expect(wordsOf(reader.part('section', 'Destinatari'))).toContain('La tua copia copie@meunier-fils.example');
-  expect(JSON.stringify(letter.headers)).not.toContain('copie@');
+  await reader.click('Fatture');
+  await reader.click('E-mail per FA-2026-0881');
+  await reader.press(`Invia a ${FOURNIL}`, { 'Ricevi una copia': true });
+  await reader.wait('2026-12-04', '13:21');
+  await reader.click('Fatture');
+  await reader.click('sollecito, ', reader.part('tr', 'FA-2026-0881'));
+  expect(wordsOf(reader.part('section', 'Destinatari'))).toContain('La tua copia anna@example.test');
+  const letter = await reader.letter('Scarica come .eml');
+  expect([...(letter.to ?? []), ...(letter.cc ?? [])].map(({ address }) => address)).not.toContain('anna@example.test');
+  expect(letter.bcc ?? []).toEqual([]);
 });
 
 tells('reply', async () => {
   const letter = await reader.letter('Scarica come .eml');
-  expect(letter.replyTo?.map(({ address }) => address)).toEqual(['anna@meunier-fils.example']);
+  expect(letter.from?.address).toBe('collect@dunwell.example');
+  // Anna's own address, with which she signs in.
+  expect(letter.replyTo?.map(({ address }) => address)).toEqual(['anna@example.test']);
 });
 
 ends();

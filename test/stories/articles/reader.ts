@@ -125,7 +125,7 @@ export class Reader {
     const body: Record<string, string | string[]> = {};
     for (const key of new Set(sent.map(([one]) => one))) {
       const values = sent.filter(([one]) => one === key).map(([, one]) => one);
-      body[key] = key === 'ids' ? values : (values.at(-1) ?? '');
+      body[key] = key === 'ids' || key === 'documents' ? values : (values.at(-1) ?? '');
     }
     const url = formaction ?? form.attributes.action ?? this.url;
     await this.#land(url, await this.open.anna.post(url, body), status);
