@@ -1,7 +1,7 @@
 import { type Config, readConfig } from '../config.ts';
 import { type Key, translator } from '../i18n/translate.ts';
 import { Refusal } from '../refusal.ts';
-import { readResource } from '../resources.ts';
+import { VERSION } from '../version.ts';
 import { type Arguments, readArguments } from './args.ts';
 import { backup, restore } from './backupCommands.ts';
 import { check, demo, exportAll, importFiles } from './dataCommands.ts';
@@ -77,7 +77,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
   const [name = 'serve', ...rest] =
     argv[0]?.startsWith('--') && argv[0] !== '--help' && argv[0] !== '--version' ? ['serve', ...argv] : argv;
   if (name === '--help' || name === 'help') return show(HELP);
-  if (name === '--version') return show(version());
+  if (name === '--version') return show(VERSION);
   try {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command && name !== 'restore') throw new Refusal('unknown_command', { command: name });
@@ -102,6 +102,3 @@ const show = (words: string): ExitCode => {
   print(words);
   return EXIT.done;
 };
-
-const version = (): string =>
-  (JSON.parse(readResource('package.json')?.toString('utf8') ?? '{}') as { version: string }).version;

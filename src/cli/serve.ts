@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { startDaily } from '../jobs/daily.ts';
+import type { Pulse } from '../pulse.ts';
 import { Refusal } from '../refusal.ts';
 import { ownerExists } from '../store/users.ts';
 import { createApp } from '../web/app.ts';
@@ -13,12 +14,13 @@ export async function serve(installation: Installation): Promise<ExitCode> {
   const { config, db, clock, owner } = installation;
   const stopping = new AbortController();
   const setupToken = (await ownerExists(db)) ? undefined : randomBytes(24).toString('base64url');
-  const server = await listen(createApp({ db, clock, config, owner, setupToken }), config);
+  const pulse: Pulse = { startedAt: clock(), lookedAt: null };
+  const server = await listen(createApp({ db, clock, config, owner, setupToken, pulse }), config);
   const { lockFile } = config;
   const goOn = (): boolean => !stopping.signal.aborted;
   const disk = new AbortController();
   const diskFailed = (): void => disk.abort();
-  const daily = startDaily({ db, clock, owner, lockFile, config, log: tell, goOn, diskFailed });
+  const daily = startDaily({ db, clock, owner, lockFile, config, log: tell, pulse, goOn, diskFailed });
   const address = addressOf(server, config.baseUrl);
   tell(`Dunwell is at ${address} (data in ${config.dataDir}).`);
   if (setupToken !== undefined)

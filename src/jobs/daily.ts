@@ -3,6 +3,7 @@ import { type Clock, isoOf } from '../clock.ts';
 import { isSendingDay } from '../domain/calendar.ts';
 import type { Settings } from '../domain/settings.ts';
 import { localMoment, runDue, type Timetable } from '../domain/timetable.ts';
+import type { Pulse } from '../pulse.ts';
 import { backUpDaily } from '../services/backUpDaily.ts';
 import { deliverOutbox } from '../services/deliverOutbox.ts';
 import { isDiskFull, type SpaceReader } from '../services/diskSpace.ts';
@@ -30,6 +31,8 @@ export interface DailyJob {
   lockFile: string;
   config: JobHome;
   log: (line: string) => void;
+  /** Where each finished look is noted. */
+  pulse?: Pulse;
   /** False once the process is asked to stop: the message in flight is finished, no other begun. */
   goOn: () => boolean;
   /** Told when the disk fails: nothing may be tried again in this process (RELIABILITY F38). */
@@ -138,6 +141,9 @@ export function startDaily(job: DailyJob): { stop: () => Promise<void> } {
         if (isDiskError(error)) job.diskFailed?.();
       })
       .then(() => backUpDaily(job.db, job))
+      .then(() => {
+        if (job.pulse) job.pulse.lookedAt = job.clock();
+      })
       .finally(() => {
         busy = false;
       });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, isoOf } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type FolderRecord, type Identity, isOriginal, readFolder, writeFolder } from '../store/dataFolder.ts';
-import type { Db } from '../store/database.ts';
+import { type Db, patiently } from '../store/database.ts';
 import { type Held, readHeld, readIdentity, unknownMessages, writeHeld, writeIdentity } from '../store/held.ts';
 import { makeJournal, readJournalTail } from '../store/journal.ts';
 
@@ -18,7 +18,8 @@ export async function recogniseInstallation(db: Db, { dataDir }: Pick<Config, 'd
   const folder = readFolder(dataDir);
   if (!own && (!folder || folder.adopting)) return adopt(db, dataDir, folder, clock);
   const reason = await mismatch(db, dataDir, own, folder);
-  if (reason) await writeHeld(db, { reason, since: isoOf(clock()), backupAt: null, trial: false });
+  const held = { since: isoOf(clock()), backupAt: null, trial: false };
+  if (reason) await patiently(() => writeHeld(db, { reason, ...held }));
   else if (folder?.adopting) writeFolder(dataDir, { ...folder, adopting: false });
 }
 
@@ -27,7 +28,7 @@ async function adopt(db: Db, dataDir: string, begun: FolderRecord | null, clock:
   const { id, epoch, since } = begun ?? { id: randomUUID(), epoch: 1, since: isoOf(clock()) };
   makeJournal(dataDir);
   if (!begun) writeFolder(dataDir, { id, epoch, since, adopting: true });
-  await writeIdentity(db, { id, epoch });
+  await patiently(() => writeIdentity(db, { id, epoch }));
   writeFolder(dataDir, { id, epoch, since, adopting: false });
 }
 

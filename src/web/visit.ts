@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { SpaceReader } from '../services/diskSpace.ts';
 import type { PasswordCost } from '../services/passwordHash.ts';
+import type { Pulse } from '../pulse.ts';
 import type { Db } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
 import type { SignedIn } from './access/session.ts';
@@ -21,6 +22,8 @@ export interface Web {
   config: Config;
   /** Names this process in claims. */
   owner: string;
+  /** What the daily job of this process last did; absent where none runs, as in most tests. */
+  pulse?: Pulse | undefined;
   /** What the console printed for the first visit; nobody can make that visit without it. */
   setupToken?: string | undefined;
   /** How the free space of the data folder is read; tests read another. */

@@ -1,22 +1,25 @@
 import { type Import, importsOf, productCode, type Source, targetOf } from './sources.ts';
 
-const BASE = ['refusal', 'clock types', 'resources'];
+const BASE = ['refusal', 'clock types', 'resources', 'version', 'log types'];
 
 /** What each ring may import beside itself (docs/architecture.md). "types" allows its types and nothing that runs. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  main: ['cli', 'refusal'],
+  main: ['cli', 'mail', 'pdf', 'services', 'refusal', 'resources'],
   cli: [
-    ...'services store jobs web i18n domain seeds clock config refusal resources'.split(' '),
+    ...'services store jobs web i18n domain seeds clock config refusal resources version log pulse'.split(' '),
     // The command line names kinds of file and a way out; reading and sending are the services' business.
     'importers types',
     'mail types',
   ],
-  web: ['services', 'store', 'i18n', 'domain', 'clock', 'config types', 'refusal', 'resources'],
-  jobs: ['services', 'store', 'domain', 'mail types', 'clock'],
+  web: [...'services store i18n domain clock refusal resources version log'.split(' '), 'config types', 'pulse types'],
+  jobs: ['services', 'store', 'domain', 'mail types', 'clock', 'refusal', 'log types', 'pulse types'],
   services: [
     ...'store mail pdf importers i18n domain seeds clock refusal ownProcess faultPoints'.split(' '),
     // `check` looks at what the environment names.
     'config types',
+    'log types',
+    'version',
+    'pulse types',
   ],
   store: ['domain', 'migrations', ...BASE],
   // A message is words in the customer's language, so what composes one needs the words.
@@ -28,7 +31,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: [],
   clock: ['domain types'],
   config: ['refusal'],
-  ownProcess: [],
+  ownProcess: ['resources'],
+  version: ['resources'],
+  log: ['version', 'refusal'],
+  pulse: [],
   faultPoints: [],
   refusal: [],
   resources: [],

@@ -69,6 +69,8 @@ describe('a backup', () => {
   test('is whole while another process writes without a pause; a copy by hand is not', async () => {
     const folder = await installed();
     const database = at(folder, 'dunwell.db');
+    // The first command in a folder writes down which database belongs there.
+    await dunwellHere(folder, ['check']);
     const writer = spawn(process.execPath, ['-e', WRITER, database], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       await new Promise((resolve) => writer.stdout.once('data', resolve));
