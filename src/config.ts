@@ -1,9 +1,13 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { standardDataDir } from './dataDir.ts';
 import { Refusal } from './refusal.ts';
+import { IS_BINARY } from './resources.ts';
 
 const schema = z.object({
-  DUNWELL_DATA_DIR: z.string().min(1).default('data'),
+  DUNWELL_DATA_DIR: z.string().min(1).optional(),
+  /** Where the single binary unpacks its SQLite library, when not into the data folder. */
+  DUNWELL_NATIVE_DIR: z.string().min(1).optional(),
   DUNWELL_PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   DUNWELL_HOST: z.string().min(1).default('127.0.0.1'),
   DUNWELL_BASE_URL: z.url().optional(),
@@ -37,7 +41,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = schema.safeParse(env);
   if (!parsed.success) throw new Refusal('bad_environment', { variable: String(parsed.error.issues[0]?.path[0]) });
   const { data } = parsed;
-  const dataDir = path.resolve(data.DUNWELL_DATA_DIR);
+  const folder = data.DUNWELL_DATA_DIR ?? standardDataDir(env, { binary: IS_BINARY, platform: process.platform });
+  if (folder === null) throw new Refusal('no_data_dir');
+  const dataDir = path.resolve(folder);
   return {
     dataDir,
     databaseFile: path.join(dataDir, 'dunwell.db'),

@@ -1,10 +1,23 @@
-import { main } from './cli/main.ts';
+import { OWN_PROCESS } from './ownProcess.ts';
 import { withoutData } from './refusal.ts';
 
 // Rules count in days of the company's zone, which code converts to; the host's own zone must never leak in.
 process.env.TZ = 'UTC';
 
-main(process.argv.slice(2)).then(
+/** The processes that the single binary starts itself again as; from the sources each is a main file of its own. */
+const OWN_PROCESSES: Record<string, () => Promise<unknown>> = {
+  renderProcess: () => import('./mail/renderProcess.ts'),
+  drawProcess: () => import('./pdf/drawProcess.ts'),
+  countProcess: () => import('./services/countProcess.ts'),
+};
+
+const args = process.argv.slice(2);
+const work =
+  args[0] === OWN_PROCESS
+    ? OWN_PROCESSES[args[1] ?? '']?.().then(() => undefined)
+    : import('./cli/main.ts').then(({ main }) => main(args));
+
+work?.then(
   (code) => {
     process.exitCode = code;
   },

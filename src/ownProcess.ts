@@ -1,4 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import path from 'node:path';
+import { FOLDER_VARIABLES } from './dataDir.ts';
+import { IS_BINARY } from './resources.ts';
+
+/** The hidden first argument by which the single binary starts itself again as a process of its own (main.ts). */
+export const OWN_PROCESS = '--own-process';
 
 /** What a job in a process of its own came to: its answer, or why there is none (a time limit, a signal, an exit code). */
 export type Outcome<Answer> = { ok: true; value: Answer } | { ok: false; why: string };
@@ -67,15 +73,23 @@ export function inOwnProcess<Job, Answer>(settings: OwnProcess): (job: Job) => P
 const ready = new WeakSet<ChildProcess>();
 
 function begin({ file, memoryMegabytes }: OwnProcess): ChildProcess {
-  const child = fork(file, {
-    execArgv: [`--max-old-space-size=${memoryMegabytes}`],
-    env: {},
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-  });
+  const limit = `--max-old-space-size=${memoryMegabytes}`;
+  const options: ForkOptions = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' };
+  const child = IS_BINARY
+    ? // The binary takes all arguments for its own, and the runtime's from the environment only.
+      fork(OWN_PROCESS, [path.parse(file).name], {
+        ...options,
+        execArgv: [],
+        env: { ...folders(), NODE_OPTIONS: limit },
+      })
+    : fork(file, { ...options, execArgv: [limit], env: {} });
   child.on('error', () => undefined);
   return child;
 }
+
+/** Where the SQLite library is unpacked; nothing else of the environment concerns such a process. */
+const folders = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(FOLDER_VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 
 /** Only a job in progress keeps our own process from ending. */
 function hold(child: ChildProcess): void {

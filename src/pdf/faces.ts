@@ -11,6 +11,10 @@ const FILES: Record<Style, string> = {
   italic: '400Regular_Italic/NotoSans_400Regular_Italic',
 };
 const STYLES = Object.keys(FILES) as Style[];
+const fileOf = (style: Style): string => `node_modules/@expo-google-fonts/noto-sans/${FILES[style]}.ttf`;
+
+/** The files of the fonts, for the binary to carry. */
+export const FONT_FILES: readonly string[] = STYLES.map(fileOf);
 
 interface Face {
   bytes: Buffer;
@@ -24,7 +28,7 @@ const faces = new Map<Style, Face>();
 function face(style: Style): Face {
   const known = faces.get(style);
   if (known) return known;
-  const bytes = readResource(`node_modules/@expo-google-fonts/noto-sans/${FILES[style]}.ttf`);
+  const bytes = readResource(fileOf(style));
   if (!bytes) throw new Error(`the font ${FILES[style]} is missing`);
   const read = { bytes, font: plainly(create(bytes) as Font), widths: new Map<number, number>() };
   faces.set(style, read);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { Refusal } from '../refusal.ts';
+import { IS_BINARY, readResource } from '../resources.ts';
 import type { Db } from './database.ts';
 
 /** One copy to be made: from which database, into which file that is not there yet, and when. */
@@ -21,7 +22,7 @@ export const COPY_MARK = '_backup' as const;
  * On a thread of its own, so that pages and sending go on. Throws, and leaves no file, when anything is wrong.
  */
 export async function copyDatabase(job: CopyJob): Promise<void> {
-  const worker = new Worker(path.join(import.meta.dirname, 'copyThread.ts'), { workerData: job });
+  const worker = startThread(job);
   try {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', (failure: { code: string; message: string } | null) => {
@@ -35,6 +36,14 @@ export async function copyDatabase(job: CopyJob): Promise<void> {
     removeQuietly(job.target);
     throw error;
   }
+}
+
+/** The binary carries the thread's code as one file of its own (tools/buildBinary.ts). */
+function startThread(workerData: CopyJob): Worker {
+  if (!IS_BINARY) return new Worker(path.join(import.meta.dirname, 'copyThread.ts'), { workerData });
+  const code = readResource('threads/copyThread.cjs');
+  if (!code) throw new Error('threads/copyThread.cjs is missing');
+  return new Worker(code.toString('utf8'), { eval: true, workerData });
 }
 
 /** A copy of a database in memory, which no other thread can see. */

@@ -36,6 +36,9 @@ const SOURCES: Record<string, string[]> = {
   'favicon.svg': ['public/icons/favicon.svg'],
 };
 
+/** All files that they are made of, for the binary to carry. */
+export const ASSET_FILES: readonly string[] = Object.values(SOURCES).flat();
+
 const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',

@@ -1,10 +1,10 @@
 import { type Import, importsOf, productCode, type Source, targetOf } from './sources.ts';
 
-const BASE = ['refusal', 'clock types', 'resources', 'version', 'log types'];
+const BASE = ['refusal', 'clock types', 'resources', 'version', 'log types', 'dataDir'];
 
 /** What each ring may import beside itself (docs/architecture.md). "types" allows its types and nothing that runs. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  main: ['cli', 'mail', 'pdf', 'services', 'refusal', 'resources'],
+  main: ['cli', 'mail', 'ownProcess', 'pdf', 'services', 'refusal'],
   cli: [
     ...'services store jobs web i18n domain seeds clock config refusal resources version log pulse'.split(' '),
     // The command line names kinds of file and a way out; reading and sending are the services' business.
@@ -30,8 +30,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   i18n: ['domain', 'locales', ...BASE],
   domain: [],
   clock: ['domain types'],
-  config: ['refusal'],
-  ownProcess: ['resources'],
+  config: ['dataDir', 'refusal', 'resources'],
+  dataDir: [],
+  ownProcess: ['dataDir', 'resources'],
   version: ['resources'],
   log: ['version', 'refusal'],
   pulse: [],
