@@ -16,6 +16,7 @@ import { transportFor } from '../src/services/transportFor.ts';
 import { readSettings } from '../src/store/settings.ts';
 import { startSmtpSink } from '../test/support/smtpSink.ts';
 import { openWeb } from '../test/support/web.ts';
+import { dueLedger } from './dueLedger.ts';
 
 const TODAY: Day = '2026-11-23';
 const IDLE = 8_000;
@@ -28,44 +29,13 @@ const { db, web, app, cookie, close } = await openWeb({
   file: path.join(folder, 'dunwell.db'),
   day: TODAY,
 });
-const numbers = Array.from({ length: count }, (_, n) => n + 1);
 await importArchive(
   db,
-  {
-    format: 'dunwell-archive',
-    version: 1,
-    settings: {
-      company: { name: 'Meunier & Fils', email: 'anna@meunier.example' },
-      holidays: null,
-      mode: 'automatic',
-      holdMinutes: 0,
-      brakes: { maxMessages: 100_000 },
-      mail: { host: sink.host, port: sink.port, security: 'none' },
-    },
-    templates: [
-      {
-        name: 'Reminder',
-        versions: {
-          en: { subject: 'Invoice {{invoice.number}}', body: '<p>{{invoice.outstanding}}</p>{{{invoiceTable}}}' },
-        },
-      },
-    ],
-    plans: [{ kind: 'escalation', name: 'Standard', steps: [{ name: 'First', days: 7, template: 'Reminder' }] }],
-    customers: numbers.map((n) => ({
-      code: `C${n}`,
-      name: `Customer ${n} Ltd`,
-      contacts: [{ name: 'Accounts', email: `c${n}@customer.example` }],
-    })),
-    enrolments: numbers.map((n) => ({ customer: `C${n}`, plan: 'Standard', since: '2026-01-01' })),
-    invoices: numbers.map((n) => ({
-      customer: `C${n}`,
-      number: `INV-${n}`,
-      issuedOn: '2026-10-01' as const,
-      dueOn: '2026-11-01' as const,
-      currency: 'EUR',
-      total: '100.00',
-    })),
-  },
+  dueLedger({
+    count,
+    server: { host: sink.host, port: sink.port },
+    dates: { since: '2026-01-01', invoice: { issuedOn: '2026-10-01', dueOn: '2026-11-01' } },
+  }),
   { file: 'bench', clock: web.clock },
 );
 const server = app.listen(0, '127.0.0.1');

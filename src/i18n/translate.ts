@@ -13,10 +13,11 @@ import type outbox from '../../locales/en/outbox.json';
 import type plans from '../../locales/en/plans.json';
 import type sending from '../../locales/en/sending.json';
 import type settings from '../../locales/en/settings.json';
+import type status from '../../locales/en/status.json';
 import type templates from '../../locales/en/templates.json';
 import type todo from '../../locales/en/todo.json';
 import type shared from '../../locales/en.json';
-import { readResource } from '../resources.ts';
+import { IS_BINARY, readResource } from '../resources.ts';
 
 /** The languages that the product speaks completely; the first is the one to fall back to. */
 export const LANGUAGES = ['en', 'fr', 'it'] as const;
@@ -38,6 +39,7 @@ export const SECTIONS = [
   'plans',
   'sending',
   'settings',
+  'status',
   'templates',
   'todo',
 ] as const;
@@ -58,6 +60,7 @@ type Exact =
   | keyof typeof plans
   | keyof typeof sending
   | keyof typeof settings
+  | keyof typeof status
   | keyof typeof templates
   | keyof typeof todo;
 /** A key of en.json; of a plural only the stem. */
@@ -69,6 +72,9 @@ export type Key = Exact extends infer K
 export type Params = Readonly<Record<string, string | number>>;
 /** Words of one language: `t('invoice.daysLate', { count: 3 })`. */
 export type Translate = (key: Key, params?: Params) => string;
+
+/** What a person types in front of a command of the product. */
+const COMMAND = IS_BINARY ? 'dunwell' : 'npm run -s dunwell --';
 
 const instance = i18next.createInstance();
 let ready = false;
@@ -87,7 +93,7 @@ function load(): void {
     supportedLngs: LANGUAGES,
     keySeparator: false,
     nsSeparator: false,
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, defaultVariables: { dunwell: COMMAND } },
     showSupportNotice: false,
   } as Parameters<typeof instance.init>[0]);
   ready = true;
