@@ -1,8 +1,14 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { type Day, isDay } from '../domain/calendar.ts';
 import { Refusal } from '../refusal.ts';
+import { nearest } from './nearest.ts';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+/** How the line of a command is read. */
+export interface Shape {
+  options: NonNullable<ParseArgsConfig['options']>;
+  /** How many words may follow: none, unless it says so. */
+  words?: number;
+}
 
 /** The words and options of one command line, checked: what the command does not know is refused by name. */
 export interface Arguments {
@@ -17,7 +23,7 @@ export interface Arguments {
 /** Reads the arguments that follow a command. */
 export function readArguments(
   args: string[],
-  { name: command, options, words = 0 }: { name: string; options: Options; words?: number },
+  { name: command, options, words = 0 }: Shape & { name: string },
 ): Arguments {
   let parsed: { values: Record<string, unknown>; positionals: string[] };
   try {
@@ -25,11 +31,13 @@ export function readArguments(
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     const option = /'(-[^ ',]+)/.exec(message)?.[1] ?? args.join(' ');
-    throw new Refusal(code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? 'unknown_option' : 'bad_option', { command, option });
+    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new Refusal('bad_option', { command, option });
+    // Of `-json`, which it takes for several short options, it names only `-j`.
+    throw unknownOption(command, args.find((one) => one.startsWith(option)) ?? option, options);
   }
   // A day without its --day, taken for nothing, would run today.
   const extra = parsed.positionals[words];
-  if (extra !== undefined) throw new Refusal('unknown_option', { command, option: extra });
+  if (extra !== undefined) throw unknownOption(command, extra, options);
   const text = (option: string): string | null => (parsed.values[option] as string | undefined) ?? null;
   return {
     words: parsed.positionals,
@@ -47,6 +55,22 @@ export function readArguments(
       return value === null ? null : Number(value);
     },
   };
+}
+
+function unknownOption(command: string, written: string, options: Shape['options']): Refusal {
+  // Of `--langage=fr` only the name is ours to quote: the value may be anything.
+  const [option = written] = written.split('=');
+  const near = nearest(option.replace(/^-+/, ''), [...Object.keys(options), 'help']);
+  if (near === null) return new Refusal('unknown_option', { command, option });
+  return new Refusal('unknown_option_near', { command, option, near: `--${near}` });
+}
+
+/** The refusal of a command that nobody knows; names the known one that was probably meant. */
+export function unknownCommand(command: string, known: readonly string[]): Refusal {
+  const near = nearest(command, known);
+  return near === null
+    ? new Refusal('unknown_command', { command })
+    : new Refusal('unknown_command_near', { command, near });
 }
 
 /** The word at a place, refused by name when it is missing. */

@@ -6,13 +6,12 @@ import { isCurrency } from '../domain/money.ts';
 import { isLanguage } from '../i18n/translate.ts';
 import { Refusal } from '../refusal.ts';
 import { exportArchive, importArchive, parseArchive } from '../services/archives.ts';
-import { checkInstallation } from '../services/checkInstallation.ts';
 import { guessKind, importFile, type ImportReport } from '../services/importFile.ts';
 import { loadDemo } from '../services/loadDemo.ts';
 import { isDatabaseError } from '../store/database.ts';
 import { type Arguments, wordAt } from './args.ts';
 import type { Installation } from './installation.ts';
-import { EXIT, type ExitCode, print, printJson, tell } from './output.ts';
+import { EXIT, type ExitCode, printJson, tell } from './output.ts';
 
 const KINDS: readonly string[] = ['customers', 'invoices', 'payments'] satisfies ImportKind[];
 
@@ -138,12 +137,4 @@ export async function demo({ db, clock }: Installation, args: Arguments): Promis
   const { customers, invoices } = await loadDemo(db, { clock, language });
   tell(`The example company is loaded: ${customers.length} customers, ${invoices.length} invoices.`);
   return EXIT.done;
-}
-
-/** `check`: database, balances, mail, clock and disk; one line each. */
-export async function check({ db, config, clock }: Installation, args: Arguments): Promise<ExitCode> {
-  const findings = await checkInstallation(db, config, clock);
-  if (args.has('json')) printJson({ ok: findings.every(({ ok }) => ok), findings });
-  else for (const { ok, what, detail } of findings) print(`${ok ? 'ok  ' : 'BAD '} ${what}: ${detail}`);
-  return findings.every(({ ok }) => ok) ? EXIT.done : EXIT.problems;
 }

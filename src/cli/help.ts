@@ -1,29 +1,90 @@
-export const HELP = `dunwell: payment reminders that leave once, on time, and never to somebody who has paid
+import {
+  type Block,
+  manualSections,
+  PAGES,
+  pageSections,
+  paragraphsOf,
+  type Section,
+  type Term,
+} from './manual/layout.ts';
+import { EXITS, GROUPS, NAME, SYNOPSIS } from './manual/manual.ts';
+import { ENVIRONMENT } from './manual/surroundings.ts';
+import { unbroken, wrap } from './manual/wrap.ts';
 
-  dunwell [serve]                       the web app and the daily run
-  dunwell run [--day D] [--dry-run] [--deliver] [--json]
-                                        decide and queue; --deliver also sends now; another day than today needs
-                                        --dry-run, or DUNWELL_TIME_TRAVEL=1
-  dunwell forecast [--days 30] [--day D] [--json]
-                                        what would leave on each sending day, if nobody paid
-  dunwell explain INVOICE [--day D] [--json]
-                                        the decision about an invoice, with all reasons
-  dunwell import FILE... [--as customers|invoices|payments] [--dry-run] [--skip-refused] [--json]
-                 [--currency EUR] [--term-days 30] [--month-first] [--credit-note-prefix C] [--collective NAME]
-                                        a CSV, or an archive (.json); all or nothing
-  dunwell export DIR                    everything as one archive
-  dunwell demo [--language en|fr|it] [--starter]
-                                        the example company; --starter only the first templates and plans
-  dunwell backup FILE [--force]         everything as one database file, while the product runs; --force replaces FILE
-  dunwell restore FILE                  a backup in the place of the database, which is kept beside; Dunwell must not be
-                                        running, and sends nothing afterwards until an owner has decided at /held
-  dunwell check [--json]                database, balances, backups, journal, whether sending is held, mail, clock and disk
-  dunwell user add EMAIL [--name N] [--owner] [--language L] [--password-stdin]
-  dunwell user password EMAIL [--password-stdin] [--drop-second-factor]
-  dunwell user list [--json]            who may sign in; without --password-stdin a temporary password is printed
+/** Characters on a line. */
+const WIDTH = 100;
+/** The widest term that has its meaning beside it; what is longer has it below. */
+const WIDEST_TERM = 24;
 
-Days are written 2026-01-31. Results go to stdout, words to stderr.
-Exit codes: 0 done, 1 done with problems, 2 refused.
+/** The names of all commands, in the order of the manual. */
+export const commandNames: readonly string[] = PAGES.map(({ name }) => name);
 
-Environment: DUNWELL_DATA_DIR (data), DUNWELL_PORT (3000), DUNWELL_HOST (127.0.0.1), DUNWELL_BASE_URL,
-DUNWELL_SMTP_PASSWORD, DUNWELL_SECRET_KEY, DUNWELL_TRUST_PROXY (0), DUNWELL_TIME_TRAVEL`;
+/** `dunwell --help`: what there is, on one screen. */
+export function overview(): string {
+  const column = 4 + Math.max(...commandNames.map((name) => name.length));
+  const exits = Object.entries(EXITS).map(([code, words]) => `${code} ${firstWords(words)}`);
+  const closing = [
+    '`dunwell COMMAND --help` says all about a command, `dunwell help --all` all about everything.',
+    `Days are written 2026-01-31. Results go to stdout, words to stderr. Exit codes: ${exits.join(', ')}.`,
+    `Environment: ${ENVIRONMENT.map(({ name }) => name).join(', ')}`,
+  ];
+  return [
+    ...wrapped(NAME, 0),
+    '',
+    ...SYNOPSIS.map((line) => `  ${line}`),
+    '',
+    ...GROUPS.flatMap(({ title, pages }) => [
+      title,
+      ...pages.flatMap(({ name, summary }) => termLines({ term: name, meaning: summary }, 2, column)),
+      '',
+    ]),
+    ...closing.flatMap((text) => wrapped(text, 0)),
+  ].join('\n');
+}
+
+const firstWords = (sentence: string): string => (sentence.split(/[,.:]/)[0] ?? '').toLowerCase();
+
+/** `dunwell COMMAND --help`: one command in full. Throws for a name that is none. */
+export function commandHelp(name: string): string {
+  const page = PAGES.find((one) => one.name === name);
+  if (!page) throw new Error(`no page ${name}`);
+  return [...wrapped(`dunwell ${name}: ${page.summary}`, 0), '', ...sections(pageSections(page), 0)].join('\n');
+}
+
+/** `dunwell help --all`: the whole manual. */
+export const everything = (): string => sections(manualSections(), 0).join('\n');
+
+const sections = (list: readonly Section[], indent: number): string[] =>
+  spaced(list.map((one) => sectionLines(one, indent)));
+
+const sectionLines = ({ title, blocks, parts = [] }: Section, indent: number): string[] => [
+  ' '.repeat(indent) + title,
+  ...spaced([...blocks.map((block) => blockLines(block, indent + 2)), sections(parts, indent + 2)]),
+];
+
+/** One after the other, with an empty line between. */
+const spaced = (groups: readonly string[][]): string[] =>
+  groups.filter((lines) => lines.length).flatMap((lines, place) => (place > 0 ? ['', ...lines] : lines));
+
+function blockLines(block: Block, indent: number): string[] {
+  if ('text' in block) return spaced(paragraphsOf(block.text).map((one) => wrapped(one, indent)));
+  if ('calls' in block)
+    return block.calls.flatMap((line) => wrapped(unbroken(line, /\[[^\]]*\]/g), indent, indent + 4));
+  if ('examples' in block)
+    return block.examples.flatMap(({ line, meaning }) => [' '.repeat(indent) + line, ...wrapped(meaning, indent + 4)]);
+  const widths = block.terms.map(({ term }) => term.length).filter((length) => length <= WIDEST_TERM);
+  const column = indent + 2 + Math.max(...widths, 1);
+  return block.terms.flatMap((term) => termLines(term, indent, column));
+}
+
+/** A term with its meaning in a column of its own. */
+function termLines({ term, meaning }: Term, indent: number, column: number): string[] {
+  const lines = wrapped(meaning, column);
+  const start = ' '.repeat(indent) + term;
+  if (start.length + 2 > column) return [start, ...lines];
+  return [start.padEnd(column) + (lines[0] ?? '').trimStart(), ...lines.slice(1)];
+}
+
+/** A text in lines that fit, without the marks of code. */
+const wrapped = (text: string, indent: number, later = indent): string[] =>
+  wrap(unbroken(text, /`[^`]*`/g).replaceAll('`', ''), { width: WIDTH, indent, later });

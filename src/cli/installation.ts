@@ -5,12 +5,12 @@ import type { Config } from '../config.ts';
 import type { Day } from '../domain/calendar.ts';
 import { localMoment } from '../domain/timetable.ts';
 import { Refusal } from '../refusal.ts';
+import { enterUpgraded } from '../services/enterUpgraded.ts';
 import { recogniseInstallation } from '../services/recogniseInstallation.ts';
 import { workAsSender } from '../services/workAsSender.ts';
-import { enterFolder, makeFolder } from '../store/dataFolder.ts';
 import { type Db, isDatabaseError, openDatabase, refusalOf } from '../store/database.ts';
-import { readSettings } from '../store/settings.ts';
 import type { Lock } from '../store/lock.ts';
+import { readSettings } from '../store/settings.ts';
 import type { ExitCode } from './output.ts';
 
 /** What every command works with. */
@@ -20,20 +20,23 @@ export interface Installation {
   clock: Clock;
   /** Names this process in leases and claims. */
   owner: string;
+  /** When this process opened the database (ISO, UTC), and whether there was none. */
+  opened: { at: string; fresh: boolean };
 }
 
-/** Opens the database, looks whether it belongs here, runs the work, and closes it whatever happens. */
+/** Opens the database, upgraded where it has to be, looks whether it belongs here, runs the work, and closes it whatever happens. */
 export async function withInstallation<T>(
   config: Config,
   work: (installation: Installation) => Promise<T>,
   { create = false } = {},
 ): Promise<T> {
-  const use = enter(config, create);
+  const opened = { at: isoOf(systemClock()), fresh: !existsSync(config.databaseFile) };
+  const use = await enter(config, { create, at: opened.at });
   try {
-    const db = await openDatabase(config.databaseFile, { create, at: isoOf(systemClock()) });
+    const db = await openDatabase(config.databaseFile, { create, at: opened.at });
     try {
       await recogniseInstallation(db, config, systemClock);
-      return await work({ config, db, clock: systemClock, owner: `${process.pid}-${randomUUID()}` });
+      return await work({ config, db, clock: systemClock, owner: `${process.pid}-${randomUUID()}`, opened });
     } catch (error) {
       throw isDatabaseError(error) ? refusalOf(error, config.databaseFile) : error;
     } finally {
@@ -44,16 +47,12 @@ export async function withInstallation<T>(
   }
 }
 
-/** Says that this process works in the data folder; refuses one that cannot be worked in (RELIABILITY F39). */
-function enter({ dataDir, databaseFile }: Config, create: boolean): Lock {
-  if (!create && !existsSync(databaseFile)) throw new Refusal('no_database', { file: databaseFile });
+/** Refuses, in a sentence, a folder that cannot be worked in (RELIABILITY F39). */
+async function enter(config: Config, entering: { create: boolean; at: string }): Promise<Lock> {
   try {
-    makeFolder(dataDir);
-    const use = enterFolder(dataDir);
-    if (!use) throw new Refusal('restoring', { folder: dataDir });
-    return use;
+    return await enterUpgraded(config, entering);
   } catch (error) {
-    throw refusalOf(error, databaseFile);
+    throw refusalOf(error, config.databaseFile);
   }
 }
 

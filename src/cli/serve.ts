@@ -1,37 +1,77 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { startDaily } from '../jobs/daily.ts';
+import { type Log, logTo } from '../log.ts';
 import type { Pulse } from '../pulse.ts';
 import { Refusal } from '../refusal.ts';
+import { lastProgram } from '../store/program.ts';
 import { ownerExists } from '../store/users.ts';
 import { createApp } from '../web/app.ts';
 import type { Installation } from './installation.ts';
-import { EXIT, type ExitCode, tell } from './output.ts';
+import { onlyLog } from './onlyLog.ts';
+import { EXIT, type ExitCode, print } from './output.ts';
 
-/** `serve`: the web app and the daily run, until the process is asked to stop, or the disk fails (exit code 1). */
+/** How long a page that is being made may still take when the program is asked to stop, in milliseconds. */
+const LAST_PAGE = 5000;
+
+/**
+ * `serve`: the web app and the daily run, until the process is asked to stop, or the disk fails (exit code 1). Where it is
+ * found goes to the standard output, and everything else to the log on the standard error.
+ */
 export async function serve(installation: Installation): Promise<ExitCode> {
   const { config, db, clock, owner } = installation;
-  const stopping = new AbortController();
-  const setupToken = (await ownerExists(db)) ? undefined : randomBytes(24).toString('base64url');
-  const pulse: Pulse = { startedAt: clock(), lookedAt: null };
-  const server = await listen(createApp({ db, clock, config, owner, setupToken, pulse }), config);
-  const { lockFile } = config;
-  const goOn = (): boolean => !stopping.signal.aborted;
+  const log = logTo({ level: config.logLevel });
+  onlyLog(log);
+  await sayOpened(installation, log);
   const disk = new AbortController();
-  const diskFailed = (): void => disk.abort();
-  const daily = startDaily({ db, clock, owner, lockFile, config, log: tell, pulse, goOn, diskFailed });
-  const address = addressOf(server, config.baseUrl);
-  tell(`Dunwell is at ${address} (data in ${config.dataDir}).`);
-  if (setupToken !== undefined)
-    tell(`Open ${address.replace(/\/$/, '')}/setup?token=${setupToken} for the first visit.`);
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), once(disk.signal, 'abort')]);
+  const end = Promise.race([asked('SIGTERM'), asked('SIGINT'), once(disk.signal, 'abort').then(() => 'disk')]);
+  const setupToken = (await ownerExists(db)) ? undefined : randomBytes(24).toString('base64url');
+  const pulse: Pulse = { startedAt: clock(), lookedAt: null, workingSince: null };
+  const server = await listen(createApp({ db, clock, config, owner, setupToken, pulse, log }), config);
+  const stopping = new AbortController();
+  const daily = startDaily({
+    ...{ db, clock, owner, lockFile: config.lockFile, config, log, pulse },
+    goOn: () => !stopping.signal.aborted,
+    diskFailed: () => disk.abort(),
+  });
+  const url = addressOf(server, config.baseUrl);
+  print(greeting(url, config.dataDir, setupToken));
+  const first = { url, host: config.host, node: process.version, first_visit: setupToken !== undefined };
+  log.info('started', 'Dunwell serves.', first);
+  const why = await end;
+  if (why === 'disk') log.error('disk_failed', 'The disk refuses to work: Dunwell ends, and tries nothing again.');
+  log.info('stopping', 'The message in flight is finished, and no other begun.', { why });
   stopping.abort();
-  tell('Stopping.');
-  server.close();
+  await Promise.all([close(server), daily.stop()]);
+  log.info('stopped', 'Dunwell has stopped.');
+  return why === 'disk' ? EXIT.problems : EXIT.done;
+}
+
+const asked = (signal: 'SIGTERM' | 'SIGINT'): Promise<string> => once(process, signal).then(() => signal);
+
+/** A new database, and one that another version worked with before, are worth a line. */
+async function sayOpened({ db, opened }: Installation, log: Log): Promise<void> {
+  if (opened.fresh) return log.info('database_made', 'There was no database; a new one is made.');
+  const program = await lastProgram(db);
+  if (program?.since !== opened.at) return;
+  log.info('upgraded', 'Another version worked with this database; it is upgraded.', { from: program.from });
+}
+
+/** One piece, so that whoever reads it has all of it. */
+function greeting(address: string, folder: string, setupToken: string | undefined): string {
+  const here = `Dunwell is at ${address} (data in ${folder}).`;
+  if (setupToken === undefined) return here;
+  return `${here}\nOpen ${address.replace(/\/$/, '')}/setup?token=${setupToken} for the first visit.`;
+}
+
+/** Takes no more requests, and waits a moment for those that are being answered. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
-  await daily.stop();
-  return disk.signal.aborted ? EXIT.problems : EXIT.done;
+  await Promise.race([closed, setTimeout(LAST_PAGE, undefined, { ref: false })]);
+  server.closeAllConnections();
 }
 
 async function listen(app: ReturnType<typeof createApp>, { port, host }: Installation['config']): Promise<Server> {

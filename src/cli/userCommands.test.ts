@@ -97,9 +97,9 @@ async function startOnce(folder: string): Promise<string> {
     env: { PATH: process.env.PATH, DUNWELL_DATA_DIR: folder, DUNWELL_PORT: '0' },
   });
   let said = '';
-  child.stderr.on('data', (text: Buffer) => {
+  child.stdout.on('data', (text: Buffer) => {
     said += String(text);
-    if (said.includes('data in')) setTimeout(() => child.kill('SIGTERM'), 100);
+    if (said.includes('data in')) child.kill('SIGTERM');
   });
   await once(child, 'close');
   return said;

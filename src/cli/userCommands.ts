@@ -7,7 +7,7 @@ import { hashPassword } from '../services/passwordHash.ts';
 import { resetPassword, setPassword } from '../services/resetPassword.ts';
 import { readSettings } from '../store/settings.ts';
 import { listUsers, ownerExists, type User, userByEmail } from '../store/users.ts';
-import { type Arguments, wordAt } from './args.ts';
+import { type Arguments, unknownCommand, wordAt } from './args.ts';
 import type { Installation } from './installation.ts';
 import { EXIT, type ExitCode, print, printJson, tell } from './output.ts';
 
@@ -17,7 +17,10 @@ export async function user(installation: Installation, args: Arguments): Promise
   if (verb === 'add') return add(installation, args);
   if (verb === 'password') return password(installation, args);
   if (verb === 'list') return list(installation, args);
-  throw new Refusal('unknown_command', { command: `user ${verb}` });
+  throw unknownCommand(
+    `user ${verb}`,
+    ['add', 'password', 'list'].map((one) => `user ${one}`),
+  );
 }
 
 /** Nobody owns a new installation, so the first user that is added here does. */
