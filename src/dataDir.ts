@@ -12,7 +12,7 @@ export const FOLDER_VARIABLES = [
 ] as const;
 
 /**
- * The data folder where `DUNWELL_DATA_DIR` names none: `data` beside the sources; for the single binary, which may be started
+ * The data folder where `DUNWELL_DATA_DIR` names none: `data` where the sources are started; for the single binary, which may be started
  * from anywhere, the place that the platform keeps for a program's data (systemd.exec(5) StateDirectory, the XDG Base
  * Directory Specification, Apple's and Microsoft's conventions). Null where the environment says nothing of a home.
  */
