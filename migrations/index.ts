@@ -7,14 +7,14 @@ import * as m0005 from './0005_customers.ts';
 import * as m0006 from './0006_by_hand.ts';
 import * as m0007 from './0007_run_safety.ts';
 
-interface Migration {
+export interface Migration {
   name: string;
   up(knex: Knex): Promise<void>;
   down(knex: Knex): Promise<void>;
 }
 
 /** In order, append-only. A static list, so that the same code runs from the sources, in jest and in the single binary. */
-const migrations: Migration[] = [
+export const migrations: readonly Migration[] = [
   { name: '0001_init', ...m0001 },
   { name: '0002_lists', ...m0002 },
   { name: '0003_access', ...m0003 },
@@ -27,7 +27,7 @@ const migrations: Migration[] = [
 export const migrationNames = migrations.map(({ name }) => name);
 
 export const migrationSource: Knex.MigrationSource<Migration> = {
-  getMigrations: () => Promise.resolve(migrations),
+  getMigrations: () => Promise.resolve([...migrations]),
   getMigrationName: ({ name }) => name,
   getMigration: ({ up, down }) => Promise.resolve({ up, down }),
 };

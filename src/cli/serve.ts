@@ -32,7 +32,13 @@ export async function serve(installation: Installation): Promise<ExitCode> {
   const server = await listen(createApp({ db, clock, config, owner, setupToken, pulse, log }), config);
   const stopping = new AbortController();
   const daily = startDaily({
-    ...{ db, clock, owner, lockFile: config.lockFile, config, log, pulse },
+    db,
+    clock,
+    owner,
+    lockFile: config.lockFile,
+    config,
+    log,
+    pulse,
     goOn: () => !stopping.signal.aborted,
     diskFailed: () => disk.abort(),
   });

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Clock, isoOf } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Day } from '../domain/calendar.ts';
 import { localMoment } from '../domain/timetable.ts';
-import { withoutData } from '../refusal.ts';
+import type { Log } from '../log.ts';
 import { backupsIn, keepNewest, lockBackups, makeBackupFolder, placeCopy } from '../store/backupFolder.ts';
 import { type Db, fileOf } from '../store/database.ts';
 import { readSettings } from '../store/settings.ts';
@@ -20,30 +21,33 @@ const failedAt = new Map<string, number>();
  */
 export async function backUpDaily(
   db: Db,
-  { config: { dataDir }, clock, log }: { config: Pick<Config, 'dataDir'>; clock: Clock; log: (line: string) => void },
+  { config: { dataDir }, clock, log }: { config: Pick<Config, 'dataDir'>; clock: Clock; log: Log },
 ): Promise<void> {
   if (clock() - (failedAt.get(dataDir) ?? -Infinity) < TRY_AGAIN) return;
   try {
-    await copyOfTheDay(db, dataDir, clock);
+    const day = await copyOfTheDay(db, dataDir, clock);
+    if (day !== null) log.info('backup_made', 'The backup of the day is made.', { day });
   } catch (error) {
     failedAt.set(dataDir, clock());
-    log(`daily backup: ${withoutData(error).split('\n')[0]}`);
+    log.error('backup_failed', 'The backup of the day could not be made; it is tried again in an hour.', {}, error);
   }
 }
 
-async function copyOfTheDay(db: Db, dataDir: string, clock: Clock): Promise<void> {
+/** Returns the day of the copy; null when none was to be made. */
+async function copyOfTheDay(db: Db, dataDir: string, clock: Clock): Promise<Day | null> {
   const { backups, timeZone } = await readSettings(db);
   const { day, minute } = localMoment(clock(), timeZone);
   const target = path.join(backupsIn(dataDir), `daily-${day}.db`);
   const source = await fileOf(db);
-  if (!backups.daily || source === '' || minute < QUIET_HOUR || existsSync(target)) return;
+  if (!backups.daily || source === '' || minute < QUIET_HOUR || existsSync(target)) return null;
   const lock = lockBackups(dataDir);
   // Another process is at it.
-  if (!lock) return;
+  if (!lock) return null;
   try {
     const folder = makeBackupFolder(dataDir);
     await placeCopy({ source, target, at: isoOf(clock()) });
-    keepNewest(folder, 'daily-', backups.keep);
+    keepNewest(folder, { kind: 'daily-', count: backups.keep, made: target });
+    return day;
   } finally {
     lock.release();
   }

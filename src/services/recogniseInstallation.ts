@@ -19,16 +19,19 @@ export async function recogniseInstallation(db: Db, { dataDir }: Pick<Config, 'd
   if (!own && (!folder || folder.adopting)) return adopt(db, dataDir, folder, clock);
   const reason = await mismatch(db, dataDir, own, folder);
   const held = { since: isoOf(clock()), backupAt: null, trial: false };
-  if (reason) await patiently(() => writeHeld(db, { reason, ...held }));
+  if (reason) await patiently(() => writeHeld(db, { reason, ...held }), TRIES);
   else if (folder?.adopting) writeFolder(dataDir, { ...folder, adopting: false });
 }
+
+/** A command that starts beside somebody who writes without a pause waits a while, and then says so. */
+const TRIES = 8;
 
 /** The folder first, marked as unfinished: whatever ends the process on the way, the next start goes on from there. */
 async function adopt(db: Db, dataDir: string, begun: FolderRecord | null, clock: Clock): Promise<void> {
   const { id, epoch, since } = begun ?? { id: randomUUID(), epoch: 1, since: isoOf(clock()) };
   makeJournal(dataDir);
   if (!begun) writeFolder(dataDir, { id, epoch, since, adopting: true });
-  await patiently(() => writeIdentity(db, { id, epoch }));
+  await patiently(() => writeIdentity(db, { id, epoch }), TRIES);
   writeFolder(dataDir, { id, epoch, since, adopting: false });
 }
 

@@ -3,9 +3,12 @@ import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, statSync } fr
 import path from 'node:path';
 import { type CopyJob, copyDatabase, removeQuietly, syncFile } from './backupFile.ts';
 import { type Lock, takeLock } from './lock.ts';
+import type { Upgrade } from './program.ts';
 
-/** How many copies from before a migration stay. */
-const KEPT_BEFORE = 3;
+/** Of how many upgrades the copy from before stays. */
+const KEPT_UPGRADES = 3;
+/** How the name of such a copy begins. */
+export const BEFORE = 'before-';
 
 const PART = '.part-';
 
@@ -43,12 +46,26 @@ function nameOnce(part: string, target: string): void {
 
 const alreadyThere = (target: string): Error => Object.assign(new Error(`${target} is there`), { code: 'EEXIST' });
 
-/** Keeps the database as it is before a migration, `before-0007_name-20261123T100000Z.db`; the last three of these stay. */
-export async function keepBeforeMigration(file: string, migration: string, at: string): Promise<void> {
+/**
+ * Keeps the database as it is before an upgrade, `before-0.1.0-to-0.2.0-20261123T100000Z.db`. Of each upgrade the newest copy
+ * stays, and of upgrades the last three: one that fails again and again pushes out no copy of an earlier one.
+ */
+export async function keepBeforeUpgrade(file: string, { from, to }: Upgrade, at: string): Promise<void> {
   const folder = makeBackupFolder(path.dirname(file));
-  const target = path.join(folder, `before-${migration}-${compact(at)}.db`);
+  const target = path.join(folder, `${BEFORE}${from ?? 'unrecorded'}-to-${to}-${compact(at)}.db`);
   await placeCopy({ source: file, target, at }, { replace: true });
-  keepNewest(folder, 'before-', KEPT_BEFORE);
+  keepLastUpgrades(folder, target);
+}
+
+/** The clock may have been put back, so what was just made counts as the newest whatever its file says. */
+function keepLastUpgrades(folder: string, made: string): void {
+  const kept = new Set<string>();
+  const others = copiesOf(folder, BEFORE).map(({ file }) => file);
+  for (const file of [made, ...others.filter((name) => name !== made)]) {
+    const upgrade = path.basename(file).replace(/-\d{8}T\d{6}Z\.db$/, '');
+    if (kept.has(upgrade) || kept.size === KEPT_UPGRADES) removeQuietly(file);
+    else kept.add(upgrade);
+  }
 }
 
 /** `20261123T100000Z`: an instant as a part of a file's name. */
@@ -65,9 +82,13 @@ export function makeBackupFolder(dataDir: string): string {
 /** The right to make the copies of a data folder; null while another process makes one. */
 export const lockBackups = (dataDir: string): Lock | null => takeLock(path.join(dataDir, 'backup.lock'));
 
-/** Removes all but the newest copies of a kind. */
-export function keepNewest(folder: string, kind: string, count: number): void {
-  for (const { file } of copiesOf(folder, kind).slice(count)) removeQuietly(file);
+/**
+ * Removes all but the newest copies of a kind. What was just made stays, whatever the others say: made on a clock that ran
+ * ahead, they would push it out, and it would be made again at every look.
+ */
+export function keepNewest(folder: string, { kind, count, made }: { kind: string; count: number; made: string }): void {
+  const others = copiesOf(folder, kind).filter(({ file }) => file !== made);
+  for (const { file } of others.slice(Math.max(0, count - 1))) removeQuietly(file);
 }
 
 /** The copies of a kind that are in a folder, the newest first. */

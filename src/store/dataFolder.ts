@@ -67,6 +67,9 @@ const markOf = ({ birthtimeNs, ino }: { birthtimeNs: bigint; ino: bigint }): str
 /** File systems over a network, where one machine's locks say nothing to another's (statfs(2)): NFS, SMB, CIFS, AFS. */
 const NETWORK = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f]);
 
+/** Whether a file system, by the number that statfs(2) gives its kind, is one over a network. */
+export const isNetworkDrive = (kind: number): boolean => NETWORK.has(kind);
+
 /** Makes the data folder where it is missing, for its owner only, and refuses one in which nobody can work. */
 export function makeFolder(dataDir: string): void {
   try {
@@ -80,7 +83,7 @@ export function makeFolder(dataDir: string): void {
 
 /** Refuses a folder that cannot be written, or on which locks cannot be relied on. */
 export function refuseFolder(dataDir: string, kind: number = statfsSync(dataDir).type): void {
-  if (NETWORK.has(kind)) throw new Refusal('no_locks', { folder: dataDir });
+  if (isNetworkDrive(kind)) throw new Refusal('no_locks', { folder: dataDir });
   try {
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch {

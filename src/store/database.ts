@@ -3,8 +3,9 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
 import { Refusal } from '../refusal.ts';
-import { keepBeforeMigration } from './backupFolder.ts';
-import { migrate, missingMigrations } from './migrate.ts';
+import { keepBeforeUpgrade } from './backupFolder.ts';
+import { changeNeeded, migrate } from './migrate.ts';
+import { type Program, THIS_PROGRAM } from './program.ts';
 
 /** The database, or a transaction on it: every function of the store takes one first. */
 export type Db = Knex;
@@ -15,21 +16,22 @@ interface SqliteConnection {
 }
 
 /**
- * Opens the SQLite file, making it and its folder when missing, and brings it to the newest migration; a database that was
- * there is kept beside before that (`backups/`). Refuses a file that is no database, that cannot be written, or that a
- * newer Dunwell wrote. `at` is the present instant, for the name of what is kept.
+ * Opens the SQLite file, making it and its folder when missing, and brings it to the program (standard: this one): to its
+ * newest migration, and to its version. A database that was there is kept beside before that (`backups/`). Refuses a file that
+ * is no database, that cannot be written, or that a newer Dunwell has worked with. `at` is the present instant.
  */
-export async function openDatabase(file: string, { create = true, keep = true, at }: OpenOptions = {}): Promise<Db> {
+export async function openDatabase(file: string, options: OpenOptions = {}): Promise<Db> {
+  const { create = true, keep = true, at, program = THIS_PROGRAM } = options;
   if (!create && !existsSync(file)) throw new Refusal('no_database', { file });
   const db = connect(file);
   try {
     if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const { seen, missing } = await missingMigrations(db, file);
-    const [next] = missing;
-    if (next !== undefined) {
+    const change = await changeNeeded(db, file, program);
+    if (change) {
       const now = at ?? lastChange(file);
-      if (keep && seen > 0) await keepBeforeMigration(file, next, now);
-      await migrate(db, file, now);
+      const upgrade = { from: change.last?.version ?? null, to: program.version };
+      if (keep && change.seen > 0) await keepBeforeUpgrade(file, upgrade, now);
+      await migrate(db, { file, program, at: now });
     }
     await verifyDurability(db);
     return db;
@@ -41,9 +43,23 @@ export async function openDatabase(file: string, { create = true, keep = true, a
 
 interface OpenOptions {
   create?: boolean;
-  /** Whether to keep a copy from before a migration. */
+  /** Whether to keep a copy from before an upgrade. */
   keep?: boolean;
   at?: string;
+  program?: Program;
+}
+
+/** Whether `openDatabase` would upgrade a database with something in it. Refuses what that refuses. */
+export async function needsUpgrade(file: string, program: Program): Promise<boolean> {
+  if (!existsSync(file)) return false;
+  const db = connect(file);
+  try {
+    return ((await changeNeeded(db, file, program))?.seen ?? 0) > 0;
+  } catch (error) {
+    throw refusalOf(error, file);
+  } finally {
+    await db.destroy();
+  }
 }
 
 /** For those who open a database without a clock at hand: an instant that is not in the future. */
@@ -146,6 +162,13 @@ export function refusalOf(error: unknown, file: string): unknown {
   )
     return new Refusal('unwritable_database', { file });
   return error;
+}
+
+/** How this connection writes: the mode of its journal, and `synchronous` as SQLite counts it, 2 being FULL. */
+export async function durability(db: Db): Promise<{ journal: string; synchronous: number }> {
+  const [journal] = (await db.raw('PRAGMA journal_mode')) as { journal_mode: string }[];
+  const [row] = (await db.raw('PRAGMA synchronous')) as { synchronous: number }[];
+  return { journal: journal?.journal_mode ?? '', synchronous: row?.synchronous ?? 0 };
 }
 
 /** What SQLite finds wrong with the file; empty when it is sound. */

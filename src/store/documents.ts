@@ -82,3 +82,15 @@ export async function invoiceFiles(db: Db, invoiceIds: readonly number[]): Promi
       sizes.set(row.sha256, row.size);
   return listed.map((one) => ({ ...one, size: sizes.get(one.sha256) ?? 0 }));
 }
+
+/** The largest file that goes out with a reminder about an invoice that is not settled: its bytes, and the invoice's number. */
+export const largestDocument = (db: Db): Promise<{ size: number; invoice: string } | undefined> =>
+  db
+    .select({ size: 'b.size', invoice: 'i.number' })
+    .from('documents as d')
+    .join('blobs as b', 'b.sha256', 'd.sha256')
+    .join('invoices as i', 'i.id', 'd.invoice_id')
+    .where({ 'd.kind': 'invoice' })
+    .andWhere('i.outstanding_minor', '>', 0)
+    .orderBy('b.size', 'desc')
+    .first() as unknown as Promise<{ size: number; invoice: string } | undefined>;

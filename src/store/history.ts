@@ -39,6 +39,12 @@ export async function lastEntry(db: Db, kind: string): Promise<{ at: string; dat
   return row ? { at: row.at, data: JSON.parse(row.data) as Record<string, unknown> } : null;
 }
 
+/** When the newest entry was written; null while nothing has happened. */
+export async function newestEntryAt(db: Db): Promise<string | null> {
+  const row: { at: string } | undefined = await db('history').select('at').orderBy('id', 'desc').first();
+  return row?.at ?? null;
+}
+
 /** Whether something of a kind ever happened to a reminder. */
 export const hasHappened = async (
   db: Db,

@@ -5,7 +5,8 @@ import { Refusal } from '../refusal.ts';
 import { compact } from './backupFolder.ts';
 import { isSound, looksLikeDatabase, removeQuietly, syncFile } from './backupFile.ts';
 import { connect, type Db } from './database.ts';
-import { missingMigrations } from './migrate.ts';
+import { changeNeeded, missingMigrations } from './migrate.ts';
+import type { Program } from './program.ts';
 import { MIGRATION_TABLES, schemaDifferences } from './schema.ts';
 
 /** A value larger than this no Dunwell writes. */
@@ -31,10 +32,12 @@ export function refuseFile(file: string, dataDir: string): void {
  * nothing runs before it is known to be exactly what our migrations make: no other trigger, view or column. Then the values,
  * and whether SQLite finds the file sound.
  */
-export async function inspect(copy: string, file: string): Promise<void> {
+export async function inspect(copy: string, file: string, program: Program): Promise<void> {
   const db = connect(copy);
   try {
-    await refuseOddSchema(db, file);
+    await refuseOddSchema(db, file, program);
+    // The version is in a table, which by now is known to be one.
+    await changeNeeded(db, file, program);
   } finally {
     await db.destroy();
   }
@@ -49,12 +52,12 @@ export async function inspect(copy: string, file: string): Promise<void> {
   }
 }
 
-async function refuseOddSchema(db: Db, file: string): Promise<void> {
+async function refuseOddSchema(db: Db, file: string, program: Program): Promise<void> {
   const [sql]: string[] = await db('sqlite_schema').where({ type: 'table', name: 'knex_migrations' }).pluck('sql');
   if (sql === undefined) throw new Refusal('foreign_database', { file });
   // A newer one has more than we know, and is not odd for that; but only a table of ours may say so.
-  if (sql === MIGRATION_TABLES[0]) await missingMigrations(db, file);
-  const [first] = await schemaDifferences(db);
+  if (sql === MIGRATION_TABLES[0]) await missingMigrations(db, file, program);
+  const [first] = await schemaDifferences(db, program);
   if (first !== undefined) throw new Refusal('odd_schema', { file, detail: first });
 }
 
@@ -76,11 +79,16 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
  * Puts the new database in the place of the present one, which stays beside under the name that is returned (null when there
- * was none). At every moment the place holds one whole database, the old or the new.
+ * was none), `dunwell-before-restore-20261123T100000Z.db`. At every moment the place holds one whole database, the old or the
+ * new.
  */
-export function replaceDatabase(current: string, fresh: string, at: string): string | null {
+export function replaceDatabase(
+  current: string,
+  fresh: string,
+  { at, deed }: { at: string; deed: 'restore' | 'rollback' },
+): string | null {
   const folder = path.dirname(current);
-  const kept = existsSync(current) ? path.join(folder, `dunwell-before-restore-${compact(at)}.db`) : null;
+  const kept = existsSync(current) ? path.join(folder, `dunwell-before-${deed}-${compact(at)}.db`) : null;
   if (kept) keepUnder(current, kept);
   // Whatever belongs to the old file must be gone first: SQLite would read it into the new one.
   for (const suffix of ['-wal', '-shm'])

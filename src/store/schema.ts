@@ -1,6 +1,7 @@
 import knex from 'knex';
-import { migrationNames, migrationSource } from '../../migrations/index.ts';
+import type { Migration } from '../../migrations/index.ts';
 import type { Db } from './database.ts';
+import { type Program, THIS_PROGRAM } from './program.ts';
 
 /** What `sqlite_schema` says about one table, index, view or trigger. */
 interface SchemaRow {
@@ -21,11 +22,12 @@ export const MIGRATION_TABLES: readonly string[] = [
  * put in, things that are missing, and things that read otherwise. Empty when there is nothing of the kind. Nothing in the
  * schema runs on the way, whoever has written it.
  */
-export async function schemaDifferences(db: Db): Promise<string[]> {
+export async function schemaDifferences(db: Db, program: Program = THIS_PROGRAM): Promise<string[]> {
   const made = await schemaOf(db);
   // Asking it which migrations it has seen must not be asking a view.
   if (made.get('table knex_migrations') !== MIGRATION_TABLES[0]) return ['table knex_migrations is not as we make it'];
-  const wanted = await expectedSchema(await appliedNames(db));
+  const applied = await appliedNames(db);
+  const wanted = await expectedSchema(program.migrations.filter(({ name }) => applied.includes(name)));
   return [
     ...[...made].flatMap(([name, sql]) => {
       if (!wanted.has(name)) return [`${name} is not ours`];
@@ -38,14 +40,13 @@ export async function schemaDifferences(db: Db): Promise<string[]> {
 /** The migrations that a database has seen, in their order. */
 export const appliedNames = (db: Db): Promise<string[]> => db('knex_migrations').orderBy('id').pluck('name');
 
-/** Brings a database to each of the named migrations that it has not seen; the caller has opened a transaction. */
-export async function applyMigrations(db: Db, missing: readonly string[], at: string | null): Promise<void> {
+/** Brings a database to migrations that it has not seen, in their order; the caller has opened a transaction. */
+export async function applyMigrations(db: Db, missing: readonly Migration[], at: string | null): Promise<void> {
   const [last] = (await db('knex_migrations').max({ batch: 'batch' })) as { batch: number | null }[];
   const note = { batch: (last?.batch ?? 0) + 1, migration_time: at && Date.parse(at) };
-  for (const migration of await migrationSource.getMigrations([])) {
-    if (!missing.includes(migration.name)) continue;
-    await migration.up(db);
-    await db('knex_migrations').insert({ name: migration.name, ...note });
+  for (const { name, up } of missing) {
+    await up(db);
+    await db('knex_migrations').insert({ name, ...note });
   }
 }
 
@@ -56,7 +57,7 @@ async function schemaOf(db: Db): Promise<Map<string, string | null>> {
   return new Map(own.map(({ type, name, sql }) => [`${type} ${name}`, sql]));
 }
 
-async function expectedSchema(applied: readonly string[]): Promise<Map<string, string | null>> {
+async function expectedSchema(applied: readonly Migration[]): Promise<Map<string, string | null>> {
   const db = knex({
     client: 'better-sqlite3',
     connection: ':memory:',
@@ -65,11 +66,7 @@ async function expectedSchema(applied: readonly string[]): Promise<Map<string, s
   });
   try {
     for (const table of MIGRATION_TABLES) await db.raw(table);
-    await applyMigrations(
-      db,
-      migrationNames.filter((name) => applied.includes(name)),
-      null,
-    );
+    await applyMigrations(db, applied, null);
     return await schemaOf(db);
   } finally {
     await db.destroy();

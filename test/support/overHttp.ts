@@ -87,7 +87,7 @@ function fieldsOf(form: Element): [string, string][] {
 
 function wordsOf(html: string): string {
   const document = parseDocument(html);
-  const [main] = DomUtils.getElementsByTagName((name) => /^(main|body)$/.test(name), document);
+  const [main] = DomUtils.getElementsByTagName('main', document);
   return DomUtils.innerText(main ?? document.children)
     .replace(/\s+/g, ' ')
     .trim();

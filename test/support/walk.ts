@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type Answer, Walker } from './overHttp.ts';
 import { type Ended, type Place, type Program, runProgram, type Served, serveProgram } from './program.ts';
 
@@ -14,8 +15,11 @@ const OWNER = { email: 'anna@meunier.example', password: 'seigle-levain-fournil-
 /** The pages that the side bar and the settings lead to. */
 const PAGES = [
   ...'invoices customers todo plans templates outbox runs forecast account'.split(' '),
-  ...'company sending holidays mail notices language data'.split(' ').map((name) => `settings/${name}`),
+  ...'company sending holidays mail notices language'.split(' ').map((name) => `settings/${name}`),
 ].map((name) => `/${name}`);
+
+/** What a start and a stop always say in the log. */
+const ALWAYS = /^(database_made|started|stopping|stopped)$/;
 
 /** More open invoices than are counted on the way to a page; a process of its own counts them. */
 const MANY = 2_100;
@@ -57,20 +61,21 @@ class Walk {
     await this.#type(['run', '--day', day, '--deliver', '--json']);
     await this.#readMail(walker);
     await this.#writeAndDraw(walker);
-    await this.#importMany(walker);
     await this.#type(['backup', 'monday.db']);
     await this.#pay(walker);
     await this.#stop(first);
     await this.#type(['restore', 'monday.db']);
+    await this.#importMany();
     const again = await this.#serve();
     const back = new Walker(again.base);
     this.#page('signed in again', await back.submit('/sign-in', /sign-in/, OWNER));
     this.#page('held', await back.get('/held'));
     this.#page('decided', await back.submit('/held', /decision/, { choice: 'left' }));
-    this.#page('the payment is not there', await back.get('/invoices'));
+    this.#page('the payment is not there', await back.get('/invoices?search=FA-2026'));
+    this.#note('the next run', await this.#countIn(back));
     await this.#stop(again);
     await this.#type(['export', 'archive']);
-    this.#note('the archive', this.#plain(readFileSync(path.join(this.#place.cwd, 'archive', 'dunwell.json'), 'utf8')));
+    this.#note('the archive', this.#archive());
     await this.#type(['check', '--json']);
     this.#note('files', readdirSync(this.#folders.data).filter(isLasting).map(masked).sort());
     this.#note('nothing is written where it was started', readdirSync(this.#place.cwd).sort());
@@ -96,6 +101,8 @@ class Walk {
       html += page.html;
       this.#page(address, page);
     }
+    // What it says depends on the hour: whether there is a copy of this night.
+    this.#note('backups', (await walker.get('/settings/data')).status);
     const assets = [...new Set(html.match(/\/assets\/[\w.-]+/g))].sort();
     for (const asset of assets) this.#note(asset, digest((await walker.get(asset)).body));
   }
@@ -140,19 +147,36 @@ class Walk {
     return /(?<=invoice-)\d+/.exec((await walker.get('/invoices')).html)?.[0] ?? '';
   }
 
-  async #importMany(walker: Walker): Promise<void> {
+  async #importMany(): Promise<void> {
     const rows = Array.from({ length: MANY }, (_, n) => `Quiet Ltd,Q-${n},2026-01-05,2026-02-04,EUR,10.00`);
     writeFileSync(
       path.join(this.#place.cwd, 'many.csv'),
       ['customer,number,issued,due,currency,total', ...rows].join('\n'),
     );
     await this.#type(['import', 'many.csv', '--as', 'invoices', '--json']);
-    this.#page('counted', await walker.get('/runs'));
+  }
+
+  /** What the line on top says of the next run, once it has been counted. */
+  async #countIn(walker: Walker): Promise<string> {
+    for (const end = Date.now() + 60_000; Date.now() < end; await setTimeout(200)) {
+      const [found] = /\d+ messages?[^<.]*/.exec((await walker.get('/runs')).html) ?? [];
+      if (found) return found;
+    }
+    return 'nothing';
   }
 
   async #pay(walker: Walker): Promise<void> {
     const form = `/invoices/${await this.#firstInvoice(walker)}/payments/new`;
     this.#page('a payment after the backup', await walker.submit(form, /payments/));
+  }
+
+  /** Its lines without their order, which follows keys drawn by chance; messages bear such keys inside. */
+  #archive(): string[] {
+    const text = readFileSync(path.join(this.#place.cwd, 'archive', 'dunwell.json'), 'utf8');
+    return this.#plain(text.replace(/"raw": "[^"]*"/g, '"raw"'))
+      .split('\n')
+      .map((line) => line.replace(/,$/, ''))
+      .sort();
   }
 
   async #type(args: readonly string[]): Promise<void> {
@@ -165,11 +189,11 @@ class Walk {
 
   async #stop(served: Served): Promise<void> {
     const { code, stdout, stderr } = await served.stop();
-    const events = stderr
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { event: string }).event);
-    this.#note('stopped', [code, this.#plain(stdout), events]);
+    const lines = stderr.trim().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as { event: string; level: string });
+    // What the daily job meanwhile came to do is a matter of seconds; what went wrong is not.
+    const own = events.filter(({ event, level }) => level === 'error' || ALWAYS.test(event)).map(({ event }) => event);
+    this.#note('stopped', [code, this.#plain(stdout), own]);
   }
 
   #ended(what: string, { code, stdout, stderr }: Ended): void {
