@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionOptions } from 'nodemailer/lib/smtp-connection';
 import { killPoint, timeLimit } from '../faultPoints.ts';
 import type { Envelope } from './message.ts';
 import { resultsOf, type SmtpError, unavailable, verdict } from './smtpReply.ts';
@@ -57,8 +57,17 @@ export function smtpTransport(account: SmtpAccount): Transport {
   };
 }
 
+/** How long connecting and signing in may take, in milliseconds, and who hears what the server says on the way. */
+interface Connecting {
+  patience?: number;
+  hear?: (reply: string) => void;
+}
+
 /** Connects and signs in; throws what the server or the network said. */
-export async function connect(account: SmtpAccount): Promise<SMTPConnection> {
+export async function connect(
+  account: SmtpAccount,
+  { patience = LIMIT.signingIn, hear }: Connecting = {},
+): Promise<SMTPConnection> {
   const { host, port, security, user, password } = account;
   const connection = new SMTPConnection({
     host,
@@ -67,11 +76,13 @@ export async function connect(account: SmtpAccount): Promise<SMTPConnection> {
     // A stripped STARTTLS must never send the password in clear (RELIABILITY §0.9).
     requireTLS: security === 'starttls' && !isLoopback(host),
     ignoreTLS: security === 'none',
-    connectionTimeout: timeLimit(LIMIT.connecting),
-    greetingTimeout: timeLimit(LIMIT.connecting),
+    // Before the limit of both together, so that it is known which of the two did not happen.
+    connectionTimeout: timeLimit(Math.min(LIMIT.connecting, patience / 3)),
+    greetingTimeout: timeLimit(Math.min(LIMIT.connecting, patience / 3)),
     socketTimeout: timeLimit(LIMIT.dot),
+    ...(hear ? listening(hear) : {}),
   });
-  const limit = after(LIMIT.signingIn, () => connection.emit('error', new Error('the server takes too long')));
+  const limit = after(patience, () => connection.emit('error', new Error('the server takes too long')));
   try {
     await new Promise<void>((resolve, reject) => {
       connection.once('error', reject);
@@ -94,6 +105,16 @@ export async function connect(account: SmtpAccount): Promise<SMTPConnection> {
   connection.on('error', () => undefined);
   return connection;
 }
+
+/** nodemailer tells what is said on the line to a log only; what we say, the password too, is passed over. */
+const listening = (hear: (reply: string) => void): SMTPConnectionOptions => ({
+  transactionLog: true,
+  logger: {
+    debug: (entry: { tnx?: string }, reply: unknown) => {
+      if (entry.tnx === 'server') hear(String(reply));
+    },
+  },
+});
 
 const after = (ms: number, act: () => void): NodeJS.Timeout => setTimeout(act, timeLimit(ms));
 

@@ -1,75 +1,75 @@
-import { statfsSync } from 'node:fs';
-import { type Clock, isoOf } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { connect } from '../mail/smtp.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Db } from '../store/database.ts';
-import { brokenReferences, integrity } from '../store/database.ts';
-import { wrongBalances } from '../store/ledger.ts';
-import { lastRun } from '../store/runs.ts';
 import { readSettings } from '../store/settings.ts';
-import { type Keeping, checkKeeping } from './checkKeeping.ts';
-import { readSmtpPassword } from './smtpPassword.ts';
+import { checkAddress } from './checkAddress.ts';
+import { checkClock } from './checkClock.ts';
+import { checkDatabase } from './checkDatabase.ts';
+import { checkDisk, checkFolder, readDisk } from './checkFolder.ts';
+import { checkKeeping } from './checkKeeping.ts';
+import { checkMail } from './checkMail.ts';
+import { checkNames, type NamesHome } from './checkNames.ts';
+import { checkSender } from './checkSender.ts';
+import { checkZone } from './checkZone.ts';
+import { fine, type Finding, problem } from './finding.ts';
+import { measureStorage } from './measureStorage.ts';
 
-/** One thing that was checked, in words. */
-export interface Finding {
-  ok: boolean;
-  what: 'database' | 'references' | 'balances' | Keeping | 'mail' | 'clock' | 'disk';
-  detail: string;
+/** What is checked, and whom to ask about names. */
+export interface CheckHome {
+  config: Config;
+  clock: Clock;
+  names?: NamesHome;
 }
 
-const LEAST_SPACE = 100 * 1024 * 1024;
-
-/** Checks the database and what is kept of it, the stored balances, the mail account, the clock and the disk. */
-export async function checkInstallation(db: Db, config: Config, clock: Clock): Promise<Finding[]> {
-  return [
-    await database(db),
-    await references(db),
-    await balances(db),
-    ...(await checkKeeping(db, config, clock)),
-    await mail(db, config),
-    await clockCheck(db, clock),
-    disk(config),
-  ];
+/** Checks everything: this machine first, then what only others can answer. Changes nothing, and sends nothing. */
+export async function checkInstallation(db: Db, home: CheckHome): Promise<Finding[]> {
+  const read = await readable(db);
+  const here = await checkHere(db, read.settings, home);
+  return [...here, read.finding, ...(read.settings ? await checkOutside(db, read.settings, home) : [])];
 }
 
-async function database(db: Db): Promise<Finding> {
-  const problems = await integrity(db);
-  return { ok: problems.length === 0, what: 'database', detail: problems[0] ?? 'sound' };
-}
-
-async function references(db: Db): Promise<Finding> {
-  const broken = await brokenReferences(db);
-  return { ok: broken.length === 0, what: 'references', detail: broken[0] ?? 'all lead somewhere' };
-}
-
-async function balances(db: Db): Promise<Finding> {
-  const wrong = await wrongBalances(db);
-  const detail = wrong.length
-    ? `${wrong.length} do not follow from their payments (${wrong[0]?.table} ${wrong[0]?.id})`
-    : 'all follow';
-  return { ok: wrong.length === 0, what: 'balances', detail };
-}
-
-async function mail(db: Db, config: Config): Promise<Finding> {
-  const { mail: account } = await readSettings(db);
-  if (!account.host) return { ok: true, what: 'mail', detail: 'letterbox: nothing leaves this machine' };
+/** Settings that this program cannot read, such as a time zone that it does not know, keep nothing else from being checked. */
+async function readable(db: Db): Promise<{ settings: Settings | null; finding: Finding }> {
   try {
-    (await connect({ ...account, password: await readSmtpPassword(db, config) })).quit();
-    return { ok: true, what: 'mail', detail: `${account.host}:${account.port} answers` };
+    return { settings: await readSettings(db), finding: fine('settings', 'can be read') };
   } catch (error) {
-    return { ok: false, what: 'mail', detail: `${account.host}:${account.port}: ${(error as Error).message}` };
+    const [issue] = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues ?? [];
+    if (!issue) throw error;
+    const detail = `${issue.path.join('.')}: ${issue.message}; backups, clock, time zone and mail were not checked`;
+    return {
+      settings: null,
+      finding: problem('settings', detail, 'Install the Dunwell that last worked with these settings, or a newer one.'),
+    };
   }
 }
 
-/** A clock that stands before what was already done has been set back, or was never set. */
-async function clockCheck(db: Db, clock: Clock): Promise<Finding> {
-  const now = isoOf(clock());
-  const last = (await lastRun(db))?.started_at ?? '';
-  return { ok: now >= last, what: 'clock', detail: now >= last ? now : `${now} is before the last run, ${last}` };
+/** What this machine alone can tell; quick but for looking through the whole database. */
+async function checkHere(db: Db, settings: Settings | null, { config, clock }: CheckHome): Promise<Finding[]> {
+  // Before anything reads the key, which puts its mode right.
+  const folder = checkFolder(config);
+  const storage = await measureStorage(db, { config });
+  const found = [
+    ...(await checkDatabase(db, storage)),
+    checkDisk(readDisk(config.dataDir), storage.database),
+    ...folder,
+  ];
+  if (!settings) return found;
+  const about = { config, settings, clock };
+  return [
+    ...found,
+    ...(await checkKeeping(db, about)),
+    await checkClock(db, about),
+    await checkZone(db, settings, clock),
+  ];
 }
 
-function disk({ dataDir }: Config): Finding {
-  const { bavail, bsize } = statfsSync(dataDir);
-  const free = bavail * bsize;
-  return { ok: free >= LEAST_SPACE, what: 'disk', detail: `${Math.round(free / 1024 / 1024)} MB free` };
+/** What others have to be asked for: the mail server, the name servers, and our own address. All at once, for seconds. */
+async function checkOutside(db: Db, settings: Settings, { config, clock, names }: CheckHome): Promise<Finding[]> {
+  const findings = await Promise.all([
+    checkMail(db, { config, settings, clock }),
+    checkNames(settings, names),
+    checkAddress(config, clock),
+  ]);
+  return [...checkSender(settings), ...findings.flat()];
 }
