@@ -19,6 +19,8 @@ const schema = z.object({
     .optional(),
   /** How many proxies of one's own stand in front; their X-Forwarded-… is believed. */
   DUNWELL_TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
+  /** From which level on the log of `serve` has lines. */
+  DUNWELL_LOG_LEVEL: z.enum(['info', 'warn', 'error']).default('info'),
   DUNWELL_TIME_TRAVEL: z.enum(['0', '1']).default('0'),
 });
 
@@ -33,6 +35,7 @@ export interface Config {
   smtpPassword: string | null;
   secretKey: string | null;
   trustProxy: number;
+  logLevel: 'info' | 'warn' | 'error';
   timeTravel: boolean;
 }
 
@@ -54,6 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     smtpPassword: data.DUNWELL_SMTP_PASSWORD ?? null,
     secretKey: data.DUNWELL_SECRET_KEY ?? null,
     trustProxy: data.DUNWELL_TRUST_PROXY,
+    logLevel: data.DUNWELL_LOG_LEVEL,
     timeTravel: data.DUNWELL_TIME_TRAVEL === '1',
   };
 }

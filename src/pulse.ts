@@ -2,6 +2,8 @@
 export interface Pulse {
   /** Milliseconds since 1970 when serving began. */
   startedAt: number;
-  /** When the daily job last finished a look at the clock; null before the first. */
+  /** When the daily job last finished a look at the clock and nothing went wrong; null before the first. */
   lookedAt: number | null;
+  /** When the look that is not finished began, or went on to its next message; null between two looks. */
+  workingSince: number | null;
 }

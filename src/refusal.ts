@@ -15,8 +15,9 @@ export class Refusal extends Error {
 }
 
 /**
- * An unexpected error as a log may hold it: where it happened, and the start of what it says. A database error carries
- * the whole statement with customers' data before its own words, so only those last words are kept.
+ * An unexpected error as a command may say it to whoever typed it: where it happened, and the start of what it says; the log is
+ * stricter (`src/log/describe.ts`). A database error carries the whole statement with customers' data before its own words,
+ * so only those last words are kept.
  */
 export function withoutData(error: unknown): string {
   if (!(error instanceof Error)) return 'unexpected error';

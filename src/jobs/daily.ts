@@ -3,6 +3,7 @@ import { type Clock, isoOf } from '../clock.ts';
 import { isSendingDay } from '../domain/calendar.ts';
 import type { Settings } from '../domain/settings.ts';
 import { localMoment, runDue, type Timetable } from '../domain/timetable.ts';
+import type { Log } from '../log.ts';
 import type { Pulse } from '../pulse.ts';
 import { backUpDaily } from '../services/backUpDaily.ts';
 import { deliverOutbox } from '../services/deliverOutbox.ts';
@@ -22,6 +23,7 @@ import { readHeld } from '../store/held.ts';
 import { hasInterrupted, nextQueued } from '../store/reminders.ts';
 import { lastRun } from '../store/runs.ts';
 import { readSettings, timetableOf } from '../store/settings.ts';
+import { type Obstacle, sayDelivery, type Saying, sayingOf, sayRun } from './saying.ts';
 
 /** What the daily job works with. */
 export interface DailyJob {
@@ -30,8 +32,8 @@ export interface DailyJob {
   owner: string;
   lockFile: string;
   config: JobHome;
-  log: (line: string) => void;
-  /** Where each finished look is noted. */
+  log: Log;
+  /** Where each look is noted. */
   pulse?: Pulse;
   /** False once the process is asked to stop: the message in flight is finished, no other begun. */
   goOn: () => boolean;
@@ -53,7 +55,7 @@ export async function tick(job: DailyJob): Promise<void> {
   const { day, minute } = localMoment(now, settings.timeZone);
   const timetable = timetableOf(settings, Number(day.slice(0, 4)));
   const obstacle = await obstacleOf(job, timetable);
-  sayOnce(job, obstacle);
+  sayingIn(job).obstacle(obstacle);
   if (obstacle) {
     // What a crash left is put right and shown all the same; in a held database nobody knows that it was a crash.
     if (obstacle !== 'held' && (await hasInterrupted(db))) await workAsSender(db, job, () => Promise.resolve());
@@ -68,13 +70,10 @@ export async function tick(job: DailyJob): Promise<void> {
   const idle = !due && last?.day !== day && !(await nextQueued(db, isoOf(now), { onlyManual }));
   if (idle && !(await hasInterrupted(db)) && !(await hasNoticeDue(db, notices))) return;
   await workAsSender(db, job, async () => {
-    if (due) {
-      const { queued, problems } = await runDay(db, { ...job, ...due });
-      job.log(`run of ${day}: ${queued} queued, ${problems.length} problems`);
-    }
+    if (due) sayRun(job.log, await runDay(db, { ...job, ...due }), due.lateBy);
     await deliver(job, settings, onlyManual);
     const trouble = await tellOwners(db, notices);
-    if (trouble !== null) job.log(`notices: ${trouble}`);
+    if (trouble !== null) failed(job, trouble, 'notices_failed', 'The owners could not be told.');
   });
 }
 
@@ -88,34 +87,35 @@ async function obstacleOf({ db, clock, config, freeSpace }: DailyJob, timetable:
   return isDiskFull(config.dataDir, freeSpace) ? 'disk' : null;
 }
 
-type Obstacle = 'clock' | 'held' | 'disk';
+const sayings = new WeakMap<DailyJob, Saying>();
 
-const OBSTACLES: Record<Obstacle, string> = {
-  clock: 'the clock moved: nothing is sent until a person says that the date is right',
-  held: 'this database was restored or copied: nothing is sent until an owner has decided at /held',
-  disk: 'the disk is almost full: nothing is sent until there is room',
-};
-const said = new WeakMap<DailyJob, Obstacle | null>();
+function sayingIn(job: DailyJob): Saying {
+  const known = sayings.get(job) ?? sayingOf(job.log, job.clock);
+  sayings.set(job, known);
+  return known;
+}
 
-/** What stands in the way is logged when it comes, not at every look. */
-function sayOnce(job: DailyJob, obstacle: Obstacle | null): void {
-  if ((said.get(job) ?? null) !== obstacle) job.log(obstacle ? OBSTACLES[obstacle] : 'sending goes on');
-  said.set(job, obstacle);
+/** Says what failed and lets the rest go on, unless it was the disk: then nothing goes on (RELIABILITY F38). */
+function failed(job: DailyJob, error: unknown, event: string, words: string): void {
+  if (isDiskError(error)) throw error;
+  sayingIn(job).failure(event, words, error);
 }
 
 async function deliver(job: DailyJob, settings: Settings, onlyManual: boolean): Promise<void> {
   const { db } = job;
   const transport = journalTransport(transportFor(settings, await readSmtpPassword(db, job.config)), job);
   const delivery = await deliverOutbox(db, { ...job, transport, onlyManual });
-  if (delivery.sent + delivery.failed + delivery.uncertain + delivery.cancelled > 0 || delivery.stopped !== null)
-    job.log(`delivery: ${JSON.stringify(delivery)}`);
+  sayDelivery(job.log, delivery, transport.kind);
   if (delivery.stopped !== null) await noteStopped(db, delivery.stopped, job.clock);
 }
 
 /** Goes on with bulk sendings that a stop or a crash has left; one that cannot go on never keeps the run from its work. */
-async function takeUpBatches({ db, clock, goOn, log }: DailyJob): Promise<void> {
+async function takeUpBatches(job: DailyJob): Promise<void> {
+  const { db, clock, goOn } = job;
   if ((await openBatches(db)).length === 0) return;
-  await workBatches(db, { clock, goOn }).catch((error: Error) => log(`bulk sending: ${error.message}`));
+  await workBatches(db, { clock, goOn }).catch((error: unknown) =>
+    failed(job, error, 'bulk_failed', 'A bulk sending cannot go on; the next look tries again.'),
+  );
 }
 
 const isOpen = (
@@ -132,20 +132,31 @@ const isOpen = (
 export function startDaily(job: DailyJob): { stop: () => Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   let busy = false;
+  const beat = (at: number | null): void => {
+    if (job.pulse) job.pulse.workingSince = at;
+  };
+  // Asked before each message, so a long delivery is seen to go on.
+  const goOn = (): boolean => {
+    beat(job.clock());
+    return job.goOn();
+  };
+  const watched = { ...job, goOn };
   const task = schedule('*/5 * * * * *', () => {
     if (busy || !job.goOn()) return;
     busy = true;
-    running = tick(job)
-      .catch((error: Error) => {
-        job.log(`daily run: ${error.message}`);
-        if (isDiskError(error)) job.diskFailed?.();
-      })
-      .then(() => backUpDaily(job.db, job))
+    beat(job.clock());
+    running = tick(watched)
       .then(() => {
         if (job.pulse) job.pulse.lookedAt = job.clock();
       })
+      .catch((error: Error) => {
+        sayingIn(watched).failure('look_failed', 'A look at the clock ended early; the next one tries again.', error);
+        if (isDiskError(error)) job.diskFailed?.();
+      })
+      .then(() => backUpDaily(job.db, job))
       .finally(() => {
         busy = false;
+        beat(null);
       });
   });
   return {

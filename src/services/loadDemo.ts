@@ -6,7 +6,6 @@ import { minorFromDecimal } from '../domain/money.ts';
 import { localMoment } from '../domain/timetable.ts';
 import { formatDay, formatMoney } from '../i18n/format.ts';
 import { isLanguage } from '../i18n/translate.ts';
-import { drawDemoInvoice } from '../pdf/demoInvoice.ts';
 import { Refusal } from '../refusal.ts';
 import { allCustomers } from '../store/customers.ts';
 import type { Db } from '../store/database.ts';
@@ -53,6 +52,8 @@ async function withPdf(
   const { language } = customer;
   const words = WORDS[language] ?? WORDS.en ?? ['', '', '', ''];
   const company = settings?.company;
+  // What draws is large, and nothing else in this process needs it: whoever does not draw starts sooner.
+  const { drawDemoInvoice } = await import('../pdf/demoInvoice.ts');
   const content = await drawDemoInvoice({
     seller: [company?.name ?? '', company?.street ?? '', `${company?.postcode ?? ''} ${company?.city ?? ''}`],
     buyer: [customer.name, customer.street, `${customer.postcode} ${customer.city}`],

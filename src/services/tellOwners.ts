@@ -1,6 +1,5 @@
 import { type Clock, isoOf } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { withoutData } from '../refusal.ts';
 import type { Db } from '../store/database.ts';
 import { hasOpenNotice } from '../store/notices.ts';
 import { deliverNotices } from './deliverNotices.ts';
@@ -16,13 +15,13 @@ export const hasNoticeDue = async (db: Db, work: NoticeWork): Promise<boolean> =
   (await hasOpenNotice(db, isoOf(work.clock()))) || (await morningReaders(db, work)).length > 0;
 
 /**
- * Writes and sends the notices to owners. Nothing that goes wrong here reaches the run: returns what it was, for the log,
- * or null. Needs the sender's lock.
+ * Writes and sends the notices to owners. Nothing that goes wrong here reaches the run: returns what was thrown, for the
+ * log, or null. Needs the sender's lock.
  */
 export async function tellOwners(
   db: Db,
   work: NoticeWork & { config: JobHome; clock: Clock; goOn: () => boolean },
-): Promise<string | null> {
+): Promise<unknown> {
   try {
     await writeMorningNotices(db, work);
     await writeProblemNotices(db, work);
@@ -31,6 +30,6 @@ export async function tellOwners(
     await deliverNotices(db, { ...work, transport });
     return null;
   } catch (error) {
-    return withoutData(error);
+    return error;
   }
 }

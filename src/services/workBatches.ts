@@ -38,12 +38,7 @@ const working = new WeakMap<Db, Promise<void>>();
  */
 export function workBatches(db: Db, work: BatchWork): Promise<void> {
   const before = working.get(db) ?? Promise.resolve();
-  const run = before
-    .catch(() => undefined)
-    .then(() => workAll(db, work))
-    .catch((error: unknown) => {
-      throw new Error(withoutData(error), { cause: error });
-    });
+  const run = before.catch(() => undefined).then(() => workAll(db, work));
   working.set(db, run);
   // Whoever asked hears of it; nobody else does.
   run.catch(() => undefined);

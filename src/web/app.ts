@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import { translator } from '../i18n/translate.ts';
 import { accessControl, checkRoutes } from './access/control.ts';
 import { accessRoutes } from './access/routes.ts';
-import { withoutData } from '../refusal.ts';
 import { isBusy } from '../store/database.ts';
 import { ASSETS, serveAssets } from './assets.ts';
 import { backupRoutes } from './backup/routes.ts';
@@ -17,8 +22,11 @@ import { invoiceRoutes } from './invoices/routes.ts';
 import { letterRoutes } from './letters/routes.ts';
 import { outboxRoutes } from './outbox/routes.ts';
 import { planRoutes } from './plans/routes.ts';
+import { aboutRequest, watchRequests } from './requestLog.ts';
 import { sendingRoutes } from './sending/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { healthRoute } from './status/health.ts';
+import { statusRoutes } from './status/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { todoRoutes } from './todo/routes.ts';
 import { type Route, visitOf, type Web } from './visit.ts';
@@ -41,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...sendingRoutes,
   ...settingsRoutes,
   ...backupRoutes,
+  ...statusRoutes,
   ...heldRoutes,
 ];
 
@@ -52,8 +61,8 @@ export function createApp(web: Web): Express {
   app.set('query parser', 'simple');
   // Unless proxies are declared, what X-Forwarded-… says is a stranger's word.
   app.set('trust proxy', web.config.trustProxy);
-  app.use(headers);
-  app.get('/healthz', (_request, response) => void response.type('text').send('ok'));
+  app.use(watchRequests(web), headers);
+  app.get('/healthz', healthRoute(web));
   app.use(serveAssets);
   // A PDF in a tab of its own names no icon, so browsers ask for this one.
   app.get('/favicon.ico', (_request, response) => response.redirect(301, ASSETS['favicon.svg'] ?? '/'));
@@ -116,16 +125,27 @@ const headers: RequestHandler = (request, response, next) => {
   })(request, response, next);
 };
 
+function logFailure({ log, ...web }: Web, error: Error, request: Request, response: Response, status = 500): void {
+  const fields = aboutRequest(web, request, response, status);
+  if (isBusy(error))
+    log?.warn('database_busy', 'Another program held the database; the visitor may try again.', fields);
+  else log?.error('request_failed', 'A request ended in an error.', fields, error);
+}
+
 /** A surprise is logged without anybody’s data and shown in one line. */
 const failed =
   (web: Web): ErrorRequestHandler =>
-  async (error: Error & { status?: number; type?: string }, request, response, next) => {
-    if (response.headersSent) return next(error);
+  async (error: Error & { status?: number; type?: string }, request, response, _next) => {
+    if (response.headersSent) {
+      logFailure(web, error, request, response);
+      // What has left cannot be taken back: a broken connection says that it is not all. Express would print the error.
+      return void request.socket.destroy();
+    }
     // Another program holds the database: nothing was done, and a moment later it will be (RELIABILITY F36).
     const busy = isBusy(error);
     const status = busy ? 503 : (error.status ?? 500);
     if (busy) response.set('Retry-After', '5');
-    else if (status >= 500) process.stderr.write(`${withoutData(error)}\n`);
+    if (status >= 500) logFailure(web, error, request, response, status);
     const t = translator('en');
     try {
       const visit = await visitOf(web, request, response);

@@ -5,6 +5,7 @@ import type { Settings } from '../domain/settings.ts';
 import { isLanguage, type Language, LANGUAGES, type Translate, translator } from '../i18n/translate.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
 import type { SpaceReader } from '../services/diskSpace.ts';
 import type { PasswordCost } from '../services/passwordHash.ts';
 import type { Pulse } from '../pulse.ts';
@@ -24,6 +25,8 @@ export interface Web {
   owner: string;
   /** What the daily job of this process last did; absent where none runs, as in most tests. */
   pulse?: Pulse | undefined;
+  /** Where surprises, slow answers and refused sign-ins are written down; absent in most tests. */
+  log?: Log | undefined;
   /** What the console printed for the first visit; nobody can make that visit without it. */
   setupToken?: string | undefined;
   /** How the free space of the data folder is read; tests read another. */

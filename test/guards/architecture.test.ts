@@ -46,6 +46,7 @@ const OWNER: Record<string, string> = {
   knex: 'store',
   'better-sqlite3': 'store',
   express: 'web',
+  'prom-client': 'web',
   nunjucks: 'web',
   nodemailer: 'mail',
   handlebars: 'mail',

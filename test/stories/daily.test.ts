@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import type { ArchiveInput } from '../../src/domain/archive.ts';
 import { addDays, type Day } from '../../src/domain/calendar.ts';
 import { type DailyJob, tick } from '../../src/jobs/daily.ts';
+import { SILENT } from '../../src/log.ts';
 import { takeLock } from '../../src/store/lock.ts';
 import type { Db } from '../../src/store/database.ts';
 import {
@@ -22,7 +23,6 @@ const MONDAY: Day = '2026-02-09';
 interface House {
   db: Db;
   job: DailyJob;
-  said: string[];
   /** Moves the clock of the company's wall and looks at it once. */
   tickAt(day: Day, ...times: string[]): Promise<void>;
   sentOn(): Promise<string[]>;
@@ -33,7 +33,6 @@ async function house(differs: Partial<ArchiveInput> = {}, zone?: string): Promis
   const folder = temporaryFolder();
   const db = await database(firm({ invoices: [invoice('MARTIN', 'F-1')], ...differs }));
   const time = movableClock(MONDAY, '00:00', zone);
-  const said: string[] = [];
   const config = readConfig({ DUNWELL_DATA_DIR: folder });
   const job: DailyJob = {
     db,
@@ -41,13 +40,12 @@ async function house(differs: Partial<ArchiveInput> = {}, zone?: string): Promis
     owner: 'server',
     lockFile: path.join(folder, 'sender.lock'),
     config,
-    log: (line) => void said.push(line),
+    log: SILENT,
     goOn: () => true,
   };
   return {
     db,
     job,
-    said,
     async tickAt(day, ...times) {
       for (const clockTime of times) {
         time.set(day, clockTime);

@@ -62,7 +62,7 @@ beforeAll(async () => {
   wednesday = await liveThrough(WEDNESDAY);
   again = await liveThrough(WEDNESDAY);
   thursday = await liveThrough(THURSDAY);
-}, 60_000);
+});
 afterAll(() => house.close());
 
 test('a real wholesaler’s ledger is imported to the cent, document by document and customer by customer', () => {

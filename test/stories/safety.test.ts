@@ -40,6 +40,7 @@ import {
   ZONE,
 } from '../support/installation.ts';
 import { runNode } from '../support/childProcess.ts';
+import { recordedLog } from '../support/recordedLog.ts';
 import { type SmtpSink, startSmtpSink } from '../support/smtpSink.ts';
 
 const MONDAY: Day = '2026-02-09';
@@ -54,7 +55,7 @@ const runs = (db: Db) => db('runs').orderBy('day').select('day', 'held', 'state'
 interface House {
   db: Db;
   job: DailyJob;
-  said: string[];
+  said(): string[];
   tickAt(day: Day, ...times: string[]): Promise<void>;
   sentOn(): Promise<string[]>;
 }
@@ -67,21 +68,21 @@ async function house(
   const folder = temporaryFolder();
   const db = await database(firm({ invoices: [invoice('MARTIN', 'F-1')], ...differs }), file);
   const time = movableClock(MONDAY, '00:00');
-  const said: string[] = [];
+  const { log, events } = recordedLog();
   const job: DailyJob = {
     db,
     clock: time.clock,
     owner: 'server',
     lockFile: path.join(folder, 'sender.lock'),
     config: readConfig({ DUNWELL_DATA_DIR: folder, DUNWELL_BASE_URL: 'https://dunwell.example' }),
-    log: (line) => void said.push(line),
+    log,
     goOn: () => true,
     freeSpace: free,
   };
   return {
     db,
     job,
-    said,
+    said: events,
     async tickAt(day, ...times) {
       for (const clockTime of times) {
         time.set(day, clockTime);
@@ -195,7 +196,7 @@ describe('a clock', () => {
     await tickAt('2026-02-06', '12:00');
     await tickAt('2027-02-08', '13:00', '13:15', '14:00');
     expect(await runs(db)).toEqual([]);
-    expect(said).toEqual(['the clock moved: nothing is sent until a person says that the date is right']);
+    expect(said()).toEqual(['clock_doubted']);
     expect(await confirmClock(db, { clock: clockAt('2027-02-08', '14:01', ZONE), userId: null })).toBe(true);
     await tickAt('2027-02-08', '14:02');
     expect(await sentOn()).toEqual(['2027-02-08']);
@@ -247,10 +248,11 @@ test('a disk that is almost full holds the run until there is room, and is looke
   const { db, said, tickAt, sentOn } = await house({}, { free: () => free });
   await tickAt(MONDAY, '13:00', '13:01', '13:02');
   expect(await runs(db)).toEqual([]);
-  expect(said).toEqual(['the disk is almost full: nothing is sent until there is room']);
+  expect(said()).toEqual(['disk_almost_full']);
   free = 100 * 1024 * 1024;
   await tickAt(MONDAY, '13:03');
   expect(await sentOn()).toEqual([MONDAY]);
+  expect(said()).toEqual(['disk_almost_full', 'sending_resumed', 'run_done', 'delivery_done']);
 });
 
 describe('the command line', () => {

@@ -12,6 +12,7 @@ import { importArchive } from '../../src/services/archives.ts';
 import { deliverOutbox, type Delivery, type DeliveryOptions } from '../../src/services/deliverOutbox.ts';
 import { runDay, type RunResult } from '../../src/services/runDay.ts';
 import { type Db, openDatabase } from '../../src/store/database.ts';
+import { memoryDatabase } from './memoryDatabase.ts';
 import { migrationNames } from '../../migrations/index.ts';
 
 type Section<K extends keyof ArchiveInput> = NonNullable<ArchiveInput[K]>[keyof NonNullable<ArchiveInput[K]> & number];
@@ -136,7 +137,7 @@ export function temporaryFolder(): string {
 
 /** A database of its own, in memory unless a file is named, with an archive in it; closed after the suite. */
 export async function database(archive?: ArchiveInput, file = ':memory:'): Promise<Db> {
-  const db = await openDatabase(file);
+  const db = file === ':memory:' ? await memoryDatabase() : await openDatabase(file);
   open.push(db);
   if (archive) await add(db, archive);
   return db;

@@ -7,9 +7,11 @@ import type { BrowserContext, Page } from 'playwright-core';
 /** The real program in a process of its own, over a database in a folder of its own. */
 export interface LiveApp {
   base: string;
-  /** The one-time token that the console printed for the first visit. */
+  /** The one-time token that the program printed for the first visit. */
   token: string;
   dataDir: string;
+  /** What is in its log so far. */
+  log(): string;
   stop(): Promise<void>;
   /** Ends it as a power cut would; the data stay. */
   kill(): Promise<void>;
@@ -22,15 +24,18 @@ export async function startApp(dataDir = mkdtempSync(path.join(tmpdir(), 'dunwel
   const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
     cwd: root,
     env: { ...process.env, DUNWELL_DATA_DIR: dataDir, DUNWELL_PORT: '0', NODE_OPTIONS: '' },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = await wordsOf(child);
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  const said = await wordsOf(child, () => log);
   const base = /http:\/\/localhost:\d+/.exec(said)?.[0];
   if (!base) throw new Error(`the program did not start: ${said}`);
   return {
     base,
     token: /[?&]token=([\w-]+)/.exec(said)?.[1] ?? '',
     dataDir,
+    log: () => log,
     stop: () =>
       new Promise((resolve) => {
         child.once('exit', () => {
@@ -47,15 +52,15 @@ export async function startApp(dataDir = mkdtempSync(path.join(tmpdir(), 'dunwel
   };
 }
 
-/** What the program says until it listens, and a moment longer. */
-function wordsOf(child: ChildProcess): Promise<string> {
+/** What the program says once it listens: it comes in one piece. */
+function wordsOf(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
-      if (/Dunwell is at/.test(said)) setTimeout(() => resolve(said), 150);
+      if (/^Dunwell is at .*\n$/s.test(said)) resolve(said);
     });
-    child.once('exit', (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
+    child.once('close', (code) => reject(new Error(`the program ended with ${code}: ${said}${log()}`)));
   });
 }
 

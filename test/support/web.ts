@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import supertest, { type Response } from 'supertest';
 import { clockAt, isoOf } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
+import { logTo } from '../../src/log.ts';
 import { loadDemo } from '../../src/services/loadDemo.ts';
 import { hashPassword } from '../../src/services/passwordHash.ts';
 import { type Db, openDatabase } from '../../src/store/database.ts';
@@ -10,6 +11,7 @@ import { insertUser, type Role } from '../../src/store/users.ts';
 import { formToken } from '../../src/web/access/cookie.ts';
 import { createApp } from '../../src/web/app.ts';
 import type { Web } from '../../src/web/visit.ts';
+import { memoryDatabase } from './memoryDatabase.ts';
 
 /** A visitor of the product over HTTP: cookies, the form token and htmx's headers are taken care of. */
 export interface Visitor {
@@ -49,12 +51,15 @@ export async function openWeb({
   owner = true,
   env = {} as Record<string, string>,
 } = {}): Promise<OpenWeb> {
-  const db = await openDatabase(file);
   const clock = clockAt(day as never, '10:00', 'Europe/Paris');
-  if (demo) await loadDemo(db, { clock, language });
+  const fill = async (db: Db): Promise<unknown> => demo && loadDemo(db, { clock, language });
+  const db =
+    file === ':memory:' ? await memoryDatabase(demo ? `${language} ${day}` : 'empty', fill) : await openDatabase(file);
+  if (file !== ':memory:') await fill(db);
   if (owner) await newUser(db, { ...ANNA, role: 'owner', createdAt: isoOf(clock()) });
   const config = readConfig({ DUNWELL_DATA_DIR: '/nonexistent', DUNWELL_SECRET_KEY: 'k'.repeat(43), ...env });
-  const web: Web = { db, clock, owner: 'test', config, passwordCost: CHEAP };
+  // A surprise is seen when a test is run; a test that expects one records it (`recordedLog`).
+  const web: Web = { db, clock, owner: 'test', config, passwordCost: CHEAP, log: logTo({ level: 'error' }) };
   const app = createApp(web);
   const anna = await visitor(app);
   if (owner) await signIn(anna, ANNA.email);

@@ -1,5 +1,4 @@
 import { changePassword } from '../../services/changePassword.ts';
-import { checkPassword } from '../../services/passwordHash.ts';
 import { saveAccount } from '../../services/saveAccount.ts';
 import {
   beginSecondFactor,
@@ -16,7 +15,7 @@ import type { Route, Visit, Web } from '../visit.ts';
 import { browserOf, signedInBy } from './control.ts';
 import { enter, leave } from './cookie.ts';
 import { accountForm, confirmForm, newPasswordForm, passwordErrors, passwordForm } from './forms.ts';
-import { throttleOf } from './throttle.ts';
+import { presentPasswordErrors } from './presentPassword.ts';
 import { accountView } from './view.ts';
 
 /** What a user decides about himself: name, language, password, second factor, sessions. */
@@ -65,7 +64,7 @@ async function savePassword(visit: Visit, web: Web): Promise<void> {
   if (!form.ok) return passwordPage(visit, form.errors);
   const { user } = signedInBy(visit);
   const { current, password } = form.value;
-  const wrong = await currentErrors(visit, web, current);
+  const wrong = await presentPasswordErrors(visit, web, current);
   if (wrong) return passwordPage(visit, wrong);
   const errors = passwordErrors(password, [visit.settings.company.name, user.email, user.name], visit.t);
   if (current === password) errors.password = visit.t('access.passwordSame');
@@ -76,21 +75,9 @@ async function savePassword(visit: Visit, web: Web): Promise<void> {
   return visit.redirect(user.passwordTemporary ? '/invoices' : '/account', { key: 'access.passwordChanged' });
 }
 
-/** Who sits at somebody else's open screen does not know the password; guessing it there is as slow as at the door. */
-async function currentErrors(visit: Visit, web: Web, password: string): Promise<{ current: string } | null> {
-  const { user } = signedInBy(visit);
-  const throttle = throttleOf(web);
-  const key = `current ${user.id}`;
-  const wait = throttle.attempt(key);
-  if (wait > 0) return { current: visit.t('access.wait', { count: wait }) };
-  if (!(await checkPassword(user, password))) return { current: visit.t('access.notYourPassword') };
-  throttle.passed(key);
-  return null;
-}
-
 async function begin(visit: Visit, web: Web): Promise<void> {
   const form = readForm(visit, passwordForm);
-  const wrong = form.ok ? await currentErrors(visit, web, form.value.current) : form.errors;
+  const wrong = form.ok ? await presentPasswordErrors(visit, web, form.value.current) : form.errors;
   if (wrong) return accountPage(visit, web, { errors: wrong });
   await beginSecondFactor(web.db, signedInBy(visit).user.id, web.config);
   return visit.redirect('/account/second-factor');
@@ -116,7 +103,7 @@ async function confirm(visit: Visit, web: Web): Promise<void> {
 
 async function remove(visit: Visit, web: Web): Promise<void> {
   const form = readForm(visit, passwordForm);
-  const wrong = form.ok ? await currentErrors(visit, web, form.value.current) : form.errors;
+  const wrong = form.ok ? await presentPasswordErrors(visit, web, form.value.current) : form.errors;
   if (wrong) return accountPage(visit, web, { errors: wrong });
   await removeSecondFactor(web.db, signedInBy(visit).user.id);
   return visit.redirect('/account', { key: 'access.secondFactorOff' });

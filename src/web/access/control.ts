@@ -3,6 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Browser } from '../../services/openSession.ts';
 import { recogniseVisitor } from '../../services/recogniseVisitor.ts';
 import { ownerExists } from '../../store/users.ts';
+import { aboutRequest, originOf } from '../requestLog.ts';
 import { type Route, type Visit, visitOf, type Web } from '../visit.ts';
 import { formToken, giveVisitorId, readId, wayOf } from './cookie.ts';
 import { isOurs } from './origin.ts';
@@ -54,7 +55,16 @@ function limit(web: Web, perMinute: number): RequestHandler {
     keyGenerator: (request) => ipKeyGenerator(request.ip ?? ''),
     // Whether X-Forwarded-For is believed was decided above; that it is there is no mistake of ours.
     validate: { xForwardedForHeader: false },
-    handler: async (request, response) => refuse(await visitOf(web, request, response), 429, 'tooMany'),
+    handler: async (request, response) => {
+      const { used } = (request as unknown as { rateLimit: { used: number } }).rateLimit;
+      // Once a minute is enough to know.
+      if (used === perMinute + 1)
+        web.log?.warn('requests_limited', 'One address calls too often.', {
+          ...originOf(request),
+          ...aboutRequest(web, request, response, 429),
+        });
+      return refuse(await visitOf(web, request, response), 429, 'tooMany');
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { signIn } from '../../services/signIn.ts';
 import { signOut } from '../../services/signOut.ts';
 import { ownerExists } from '../../store/users.ts';
 import { readForm } from '../form.ts';
+import { originOf } from '../requestLog.ts';
 import type { Route, Visit, Web } from '../visit.ts';
 import { browserOf, knownIn, ownPlace } from './control.ts';
 import { enter, leave } from './cookie.ts';
@@ -36,14 +37,17 @@ async function comeIn(visit: Visit, web: Web): Promise<void> {
   const throttle = throttleOf(web);
   const key = `${email.toLowerCase()} ${visit.request.ip ?? ''}`;
   const wait = throttle.attempt(key);
-  if (wait > 0) return signInPage(visit, waiting(visit, wait));
+  if (wait > 0) return signInPage(visit, waiting(visit, web, wait));
   const { db, clock, passwordCost } = web;
   const session = await signIn(
     db,
     { email, password },
     { now: clock(), browser: browserOf(visit), cost: passwordCost },
   );
-  if (!session) return signInPage(visit, { error: visit.t('access.wrongPassword'), status: 422 });
+  if (!session) {
+    web.log?.warn('sign_in_refused', 'A sign-in was refused: wrong address or password.', originOf(visit.request));
+    return signInPage(visit, { error: visit.t('access.wrongPassword'), status: 422 });
+  }
   throttle.passed(key);
   await closeKnown(visit, web);
   enter(web, visit, session.id);
@@ -51,7 +55,8 @@ async function comeIn(visit: Visit, web: Web): Promise<void> {
   return visit.redirect(session.stage === 'open' ? place : `/sign-in/code?next=${encodeURIComponent(place)}`);
 }
 
-function waiting({ t, response }: Visit, seconds: number): { error: string; status: number } {
+function waiting({ t, request, response }: Visit, { log }: Web, seconds: number): { error: string; status: number } {
+  log?.warn('sign_in_slowed', 'After wrong tries a sign-in has to wait.', { ...originOf(request), seconds });
   response.set('Retry-After', String(seconds));
   return { error: t('access.wait', { count: seconds }), status: 429 };
 }
@@ -77,13 +82,17 @@ async function passCode(visit: Visit, web: Web): Promise<void> {
   if (!form.ok) return codePage(visit, { error: visit.t('access.wrongCode'), status: 422 });
   const { throttle, key } = codeThrottle(web, known.user.id);
   const wait = throttle.attempt(key);
-  if (wait > 0) return codePage(visit, waiting(visit, wait));
+  if (wait > 0) return codePage(visit, waiting(visit, web, wait));
   const { db, clock, config } = web;
   const result = await passSecondFactor(db, known, form.value.code, {
     now: clock(),
     browser: browserOf(visit),
     keys: config,
   });
+  if (result === 'wrong' || result === 'over') {
+    const fields = { ...originOf(visit.request), user: known.user.id };
+    web.log?.warn('second_step_refused', 'The password was right, the code of the second step was not.', fields);
+  }
   if (result === 'wrong') return codePage(visit, { error: visit.t('access.wrongCode'), status: 422 });
   if (result === 'over') return visit.redirect('/sign-in', { key: 'access.tooManyCodes' });
   throttle.passed(key);

@@ -68,7 +68,9 @@ async function start(visit: Visit, web: Web): Promise<void> {
     return visit.page('bulk/index.njk', shown, 422);
   }
   // In the background: the answer does not wait for a hundred messages.
-  void workBatches(db, { clock }).catch((error: Error) => process.stderr.write(`${error.message}\n`));
+  void workBatches(db, { clock }).catch((error: unknown) =>
+    web.log?.error('bulk_failed', 'A bulk sending stopped; the daily job takes it up again.', {}, error),
+  );
   return visit.redirect(`/sending/batches/${started.batchId}`);
 }
 

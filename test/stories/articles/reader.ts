@@ -6,6 +6,7 @@ import supertest from 'supertest';
 import { clockAt } from '../../../src/clock.ts';
 import { addDays, type Day } from '../../../src/domain/calendar.ts';
 import { tick } from '../../../src/jobs/daily.ts';
+import { SILENT } from '../../../src/log.ts';
 import { ANNA, openWeb, type OpenWeb, signIn } from '../../support/web.ts';
 import { type Element, nameOf, plain, readPage, within, wordsOf } from './page.ts';
 
@@ -153,7 +154,7 @@ export class Reader {
         ...web,
         owner: 'test',
         lockFile: path.join(this.#folder, 'lock'),
-        log: () => undefined,
+        log: SILENT,
         goOn: () => true,
       });
     }
