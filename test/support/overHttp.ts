@@ -62,7 +62,7 @@ export class Walker {
 const attribute = (element: Element, name: string): string => DomUtils.getAttributeValue(element, name) ?? '';
 const has = (element: Element, name: string): boolean => DomUtils.hasAttrib(element, name);
 
-/** What a browser would send of a form that nobody touched, when somebody presses Enter in it: its first button counts. */
+/** What a browser would send of a form that nobody touched, when somebody presses Enter in it: its first button that sends it counts. */
 function fieldsOf(form: Element): [string, string][] {
   const fields = DomUtils.find(
     (node) => DomUtils.isTag(node) && has(node, 'name'),
@@ -70,7 +70,7 @@ function fieldsOf(form: Element): [string, string][] {
     true,
     Infinity,
   ) as Element[];
-  const [pressed] = DomUtils.getElementsByTagName('button', form);
+  const pressed = DomUtils.getElementsByTagName('button', form).find((one) => attribute(one, 'type') !== 'button');
   return fields.flatMap((field): [string, string][] => {
     const name = attribute(field, 'name');
     if (has(field, 'disabled') || (field.name === 'button' && field !== pressed)) return [];
