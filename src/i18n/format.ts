@@ -3,7 +3,8 @@ import { type Currency, decimalFromMinor, type Minor } from '../domain/money.ts'
 
 /** How dates and amounts are written in a language. Formatters are slow to make, so each is kept. */
 const LOCALES: Record<string, string> = { en: 'en-GB', fr: 'fr-FR', it: 'it-IT', de: 'de-DE', es: 'es-ES' };
-const localeOf = (language: string): string => LOCALES[language] ?? 'en-GB';
+/** The locale in which a language's figures are written: `en-GB` for English, and for what we do not know. */
+export const localeOf = (language: string): string => LOCALES[language] ?? 'en-GB';
 
 const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 

@@ -124,6 +124,37 @@ const isOpen = (
   { calendar, hour, latestHour }: Timetable,
 ): boolean => isSendingDay(day, calendar) && minute >= hour && minute <= latestHour;
 
+/** The job with a pulse that beats before each message, so that a long delivery is seen to go on. */
+export function beating(job: DailyJob): DailyJob {
+  const { pulse, clock } = job;
+  const goOn = (): boolean => {
+    if (pulse) pulse.workingSince = clock();
+    return job.goOn();
+  };
+  return { ...job, goOn };
+}
+
+/**
+ * One look and the backup of the day, noted in the pulse. What goes wrong with the look is said, and the next one tries again;
+ * it does not count as one that was made.
+ */
+export async function look(job: DailyJob): Promise<void> {
+  const pulse = job.pulse ?? { startedAt: 0, lookedAt: null, workingSince: null };
+  pulse.workingSince = job.clock();
+  try {
+    await tick(job);
+    pulse.lookedAt = job.clock();
+  } catch (error) {
+    sayingIn(job).failure('look_failed', 'A look at the clock ended early; the next one tries again.', error);
+    if (isDiskError(error)) job.diskFailed?.();
+  }
+  try {
+    await backUpDaily(job.db, job);
+  } finally {
+    pulse.workingSince = null;
+  }
+}
+
 /**
  * Looks every five seconds, so that what a person sends leaves when its ten seconds are over. node-cron only ticks: it
  * would skip a daily job when the machine slept through its second (RELIABILITY §0.5), so what is due is the timetable's
@@ -132,32 +163,13 @@ const isOpen = (
 export function startDaily(job: DailyJob): { stop: () => Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   let busy = false;
-  const beat = (at: number | null): void => {
-    if (job.pulse) job.pulse.workingSince = at;
-  };
-  // Asked before each message, so a long delivery is seen to go on.
-  const goOn = (): boolean => {
-    beat(job.clock());
-    return job.goOn();
-  };
-  const watched = { ...job, goOn };
+  const watched = beating(job);
   const task = schedule('*/5 * * * * *', () => {
     if (busy || !job.goOn()) return;
     busy = true;
-    beat(job.clock());
-    running = tick(watched)
-      .then(() => {
-        if (job.pulse) job.pulse.lookedAt = job.clock();
-      })
-      .catch((error: Error) => {
-        sayingIn(watched).failure('look_failed', 'A look at the clock ended early; the next one tries again.', error);
-        if (isDiskError(error)) job.diskFailed?.();
-      })
-      .then(() => backUpDaily(job.db, job))
-      .finally(() => {
-        busy = false;
-        beat(null);
-      });
+    running = look(watched).finally(() => {
+      busy = false;
+    });
   });
   return {
     async stop() {

@@ -23,13 +23,14 @@ const SOURCES: Record<string, string[]> = {
     'todo',
     'facts',
     'sending',
+    'status',
   ].map((name) => `public/css/${name}.css`),
   'trix.css': ['node_modules/trix/dist/trix.css'],
   'tabler.js': ['node_modules/@tabler/core/dist/js/tabler.min.js'],
   'htmx.js': ['node_modules/htmx.org/dist/htmx.min.js'],
   'trix.js': ['node_modules/trix/dist/trix.umd.min.js'],
   'theme.js': ['public/js/theme.js'],
-  'app.js': ['toast', 'panel', 'keys', 'selection', 'menu', 'bulk', 'todo', 'facts', 'sending'].map(
+  'app.js': ['toast', 'panel', 'keys', 'selection', 'menu', 'bulk', 'todo', 'facts', 'sending', 'status'].map(
     (name) => `public/js/${name}.js`,
   ),
   'editor.js': ['public/js/editor.js'],

@@ -5,6 +5,7 @@ import { outboxCounts } from '../store/reminders.ts';
 import { type RunTally, talliesOf } from '../store/runList.ts';
 import { type Run, runOf } from '../store/runs.ts';
 import { timetableOf } from '../store/settings.ts';
+import { VERSION } from '../version.ts';
 import { ASSETS } from './assets.ts';
 import { heldStrip } from './held/view.ts';
 import { heldRunStrip, machineStrips, nextRunStrip, timeOf } from './runStrip.ts';
@@ -29,6 +30,7 @@ export async function loadFrame(web: Web, visit: Visit): Promise<object> {
     strips: visit.user ? await strips(web, visit, counts) : [],
     toast: takeToast(visit.request, visit.response),
     path: visit.request.path,
+    version: VERSION,
   };
 }
 

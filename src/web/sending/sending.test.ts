@@ -650,7 +650,7 @@ describe('a letter', () => {
         .subarray(0, 5)
         .toString('latin1'),
     ).toBe('%PDF-');
-  }, 30_000);
+  });
 
   test('waits to be printed, leaves by no mail, and says where it is', async () => {
     const form = await letter('FA-2026-0893');

@@ -5,6 +5,7 @@ import type { Settings } from '../../domain/settings.ts';
 import { formatDay, formatDayShort, formatList } from '../../i18n/format.ts';
 import type { Key } from '../../i18n/translate.ts';
 import type { NoticeReader } from '../../store/notices.ts';
+import { VERSION } from '../../version.ts';
 import { setupLists } from '../access/view.ts';
 import { weekdayName } from '../followup/forecastView.ts';
 import type { Visit } from '../visit.ts';
@@ -18,10 +19,20 @@ export interface Shown {
 }
 
 /** The parts of the settings; `users` is a screen of its own. */
-export const SECTIONS = ['company', 'sending', 'holidays', 'mail', 'notices', 'language', 'users', 'data'] as const;
+export const SECTIONS = [
+  'company',
+  'sending',
+  'holidays',
+  'mail',
+  'notices',
+  'language',
+  'users',
+  'data',
+  'operation',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
-const FOR_OWNERS: ReadonlySet<Section> = new Set<Section>(['notices', 'users']);
+const FOR_OWNERS: ReadonlySet<Section> = new Set<Section>(['notices', 'users', 'operation']);
 
 const TITLES: Record<Section, Key> = {
   company: 'settings.company',
@@ -32,6 +43,7 @@ const TITLES: Record<Section, Key> = {
   language: 'settings.language',
   users: 'settings.users',
   data: 'settings.data',
+  operation: 'status.title',
 };
 
 /** What every page of the settings has: the way to the others, and whether this user may change anything. */
@@ -68,6 +80,7 @@ export function overviewView(visit: Words & Pick<Visit, 'user'>, notices: Notice
     language: `${nameIn(lists.languages, settings.language)}, ${nameIn(lists.currencies, settings.currency)}`,
     users: t('settings.usersText'),
     data: t('settings.dataText'),
+    operation: t('status.card', { version: VERSION }),
   };
   const owner = visit.user?.role === 'owner';
   return {

@@ -1,3 +1,4 @@
+import { recordedLog } from '../../../test/support/recordedLog.ts';
 import { todoStage, TUESDAY } from '../../../test/support/todoStage.ts';
 import { openWeb, type OpenWeb } from '../../../test/support/web.ts';
 
@@ -153,10 +154,11 @@ test('a result that cannot be recorded whole is not recorded at all', async () =
   await open.db.raw(
     `CREATE TRIGGER broken BEFORE INSERT ON completions BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`,
   );
-  const silent = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const { log, lines } = recordedLog();
+  open.web.log = log;
   const { status } = await save({ result: 'promise', until: '2026-12-04' });
-  silent.mockRestore();
   expect(status).toBe(500);
+  expect(lines()).toMatchObject([{ event: 'request_failed', route: '/todo/calls/:id', method: 'POST', status: 500 }]);
   expect(await open.db('promises').where({ invoice_id: call.invoice, until_on: '2026-12-04' })).toEqual([]);
   expect(await stage.reminder(call.id)).toMatchObject({ state: 'queued', attempts: 0 });
 });
