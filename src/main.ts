@@ -11,6 +11,15 @@ const OWN_PROCESSES: Record<string, () => Promise<unknown>> = {
   countProcess: () => import('./services/countProcess.ts'),
 };
 
+// Whoever reads may go, as `| head` does, and a disk may be full: neither may cut short what is under way, such as a delivery.
+// What could not be written is no success all the same.
+let unwritten = false;
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', () => {
+    unwritten = true;
+    process.exitCode ||= 1;
+  });
+
 const args = process.argv.slice(2);
 const work =
   args[0] === OWN_PROCESS
@@ -19,7 +28,7 @@ const work =
 
 work?.then(
   (code) => {
-    process.exitCode = code;
+    process.exitCode = unwritten ? code || 1 : code;
   },
   (error: unknown) => {
     process.stderr.write(`${withoutData(error)}\n`);

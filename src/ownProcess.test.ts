@@ -51,6 +51,16 @@ test('the process of a job that takes too long is ended with it', async () => {
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });
 
+// Windows has no such groups.
+(process.platform === 'win32' ? test.skip : test)(
+  'what a terminal tells our group of processes, such as Ctrl+C, it is not told',
+  async () => {
+    const answer = await process_()('a');
+    const pid = answer.ok ? Number(answer.value.split(' by ')[1]) : NaN;
+    expect(() => process.kill(-pid, 0)).not.toThrow();
+  },
+);
+
 test('a process that does not start is an answer too', async () => {
   const broken = path.join(folder, 'broken.mjs');
   writeFileSync(broken, 'throw new Error();');

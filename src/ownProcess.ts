@@ -1,4 +1,5 @@
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FOLDER_VARIABLES } from './dataDir.ts';
 import { IS_BINARY } from './resources.ts';
@@ -72,13 +73,23 @@ export function inOwnProcess<Job, Answer>(settings: OwnProcess): (job: Job) => P
 
 const ready = new WeakSet<ChildProcess>();
 
+/** The very file that this process was started from: its name may belong to another version since, or to nothing. */
+const RUNNING = '/proc/self/exe';
+const PROGRAM = existsSync(RUNNING) ? RUNNING : process.execPath;
+
 function begin({ file, memoryMegabytes }: OwnProcess): ChildProcess {
   const limit = `--max-old-space-size=${memoryMegabytes}`;
-  const options: ForkOptions = { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' };
+  const options: ForkOptions = {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+    // Ctrl+C and a terminal that closes speak to us, and we still need its answer.
+    detached: process.platform !== 'win32',
+  };
   const child = IS_BINARY
     ? // The binary takes all arguments for its own, and the runtime's from the environment only.
       fork(OWN_PROCESS, [path.parse(file).name], {
         ...options,
+        execPath: PROGRAM,
         execArgv: [],
         env: { ...folders(), NODE_OPTIONS: limit },
       })

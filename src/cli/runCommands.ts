@@ -15,6 +15,7 @@ import { type Arguments, wordAt } from './args.ts';
 import { decisionsJson, holdJson, type Names, namesOf, sendJson, sendLine } from './describe.ts';
 import { alone, clockOn, type Installation, today } from './installation.ts';
 import { EXIT, type ExitCode, print, printJson, tell } from './output.ts';
+import { STOP_SIGNALS } from './stopSignals.ts';
 
 const customersByCode = async ({ db }: Installation): Promise<Map<number, { code: string }>> =>
   new Map((await allCustomers(db)).map((customer) => [customer.id, customer]));
@@ -67,7 +68,7 @@ const summary = ({ state, queued, held, problems }: RunResult, delivery: Deliver
 async function deliver({ clock, owner, db }: Installation, transport: Transport): Promise<Delivery> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  for (const signal of STOP_SIGNALS) process.once(signal, stop);
   let last = 0;
   try {
     return await deliverOutbox(db, {
@@ -84,7 +85,7 @@ async function deliver({ clock, owner, db }: Installation, transport: Transport)
       },
     });
   } finally {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, stop);
+    for (const signal of STOP_SIGNALS) process.off(signal, stop);
   }
 }
 

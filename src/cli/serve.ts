@@ -12,6 +12,7 @@ import { createApp } from '../web/app.ts';
 import type { Installation } from './installation.ts';
 import { onlyLog } from './onlyLog.ts';
 import { EXIT, type ExitCode, print } from './output.ts';
+import { STOP_SIGNALS } from './stopSignals.ts';
 
 /** How long a page that is being made may still take when the program is asked to stop, in milliseconds. */
 const LAST_PAGE = 5000;
@@ -26,7 +27,7 @@ export async function serve(installation: Installation): Promise<ExitCode> {
   onlyLog(log);
   await sayOpened(installation, log);
   const disk = new AbortController();
-  const end = Promise.race([asked('SIGTERM'), asked('SIGINT'), once(disk.signal, 'abort').then(() => 'disk')]);
+  const end = Promise.race([...STOP_SIGNALS.map(asked), once(disk.signal, 'abort').then(() => 'disk')]);
   const setupToken = (await ownerExists(db)) ? undefined : randomBytes(24).toString('base64url');
   const pulse: Pulse = { startedAt: clock(), lookedAt: null, workingSince: null };
   const server = await listen(createApp({ db, clock, config, owner, setupToken, pulse, log }), config);
@@ -55,7 +56,7 @@ export async function serve(installation: Installation): Promise<ExitCode> {
   return why === 'disk' ? EXIT.problems : EXIT.done;
 }
 
-const asked = (signal: 'SIGTERM' | 'SIGINT'): Promise<string> => once(process, signal).then(() => signal);
+const asked = (signal: NodeJS.Signals): Promise<string> => once(process, signal).then(() => signal);
 
 /** A new database, and one that another version worked with before, are worth a line. */
 async function sayOpened({ db, opened }: Installation, log: Log): Promise<void> {

@@ -9,7 +9,7 @@ import { makeFolder, takeFolder } from '../store/dataFolder.ts';
 import { isDatabaseError, openDatabase, refusalOf } from '../store/database.ts';
 import { writeHeld } from '../store/held.ts';
 import { addHistory } from '../store/history.ts';
-import { takeLock } from '../store/lock.ts';
+import { type Lock, takeLock } from '../store/lock.ts';
 import { type Program, THIS_PROGRAM } from '../store/program.ts';
 import { inspect, refuseFile, replaceDatabase, settleFile } from '../store/restoreFile.ts';
 import { deleteAllSessions } from '../store/sessions.ts';
@@ -30,13 +30,17 @@ export interface Restored {
 export const restoreBackup = (config: Config, file: string, clock: Clock): Promise<Restored> =>
   aloneInFolder(config, () => replaceBy(file, config, { at: isoOf(clock()), deed: 'restore', program: THIS_PROGRAM }));
 
-/** Does the work as the only process in the data folder; refused while any other works there. */
-export async function aloneInFolder<T>({ dataDir, lockFile }: Config, work: () => Promise<T>): Promise<T> {
+/** Does the work as the only process in the data folder; refused while any other works there, or where it cannot be worked in. */
+export async function aloneInFolder<T>(config: Config, work: () => Promise<T>): Promise<T> {
+  const { dataDir, lockFile, databaseFile } = config;
   makeFolder(dataDir);
-  const locks = [takeFolder(dataDir), takeLock(lockFile)];
+  const locks: (Lock | null)[] = [];
   try {
+    for (const take of [() => takeFolder(dataDir), () => takeLock(lockFile)]) locks.push(take());
     if (locks.includes(null)) throw new Refusal('in_use', { folder: dataDir });
     return await work();
+  } catch (error) {
+    throw refusalOf(error, databaseFile);
   } finally {
     for (const lock of locks) lock?.release();
   }

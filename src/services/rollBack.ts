@@ -4,7 +4,9 @@ import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 import { backupsIn } from '../store/backupFolder.ts';
 import { enterFolder, refuseFolder } from '../store/dataFolder.ts';
+import { refusalOf } from '../store/database.ts';
 import { glanceAt } from '../store/glance.ts';
+import type { Lock } from '../store/lock.ts';
 import { type Losses, lossesOf } from '../store/losses.ts';
 import { isNewer, type Program, THIS_PROGRAM } from '../store/program.ts';
 import { newestFor, type UpgradeCopy } from '../store/upgradeCopies.ts';
@@ -36,7 +38,7 @@ export async function rollBack(
   const { dataDir, databaseFile } = config;
   if (!existsSync(databaseFile)) throw new Refusal('no_database', { file: databaseFile });
   refuseFolder(dataDir);
-  if (dryRun) return await beside(dataDir, () => ({ ...weigh(config, program), kept: null }));
+  if (dryRun) return await beside(config, () => ({ ...weigh(config, program), kept: null }));
   return await aloneInFolder(config, async () => {
     const found = weigh(config, program);
     const { kept } = await replaceBy(found.copy.file, config, { at: isoOf(clock()), deed: 'rollback', program });
@@ -45,13 +47,16 @@ export async function rollBack(
 }
 
 /** Only reads, so others may go on; but not one that puts another database in this one's place. */
-async function beside<T>(dataDir: string, work: () => T): Promise<T> {
-  const use = enterFolder(dataDir);
-  if (!use) throw new Refusal('restoring', { folder: dataDir });
+async function beside<T>({ dataDir, databaseFile }: Config, work: () => T): Promise<T> {
+  let use: Lock | null = null;
   try {
+    use = enterFolder(dataDir);
+    if (!use) throw new Refusal('restoring', { folder: dataDir });
     return work();
+  } catch (error) {
+    throw refusalOf(error, databaseFile);
   } finally {
-    use.release();
+    use?.release();
   }
 }
 

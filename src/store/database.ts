@@ -144,6 +144,10 @@ export async function patiently<T>(work: () => Promise<T>, tries = TRIES): Promi
     }
 }
 
+/** True where there is no room left: for what is written, or for what SQLite shares with other processes beside the file. */
+export const isFull = (error: unknown): boolean =>
+  /^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC)$/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+
 /** What SQLite says where the system cannot lock a file, or share memory about it. */
 const NO_LOCKS = /^SQLITE_(PROTOCOL|IOERR_(LOCK|UNLOCK|RDLOCK|CHECKRESERVEDLOCK|SHM\w+))$/;
 
@@ -154,7 +158,7 @@ export function refusalOf(error: unknown, file: string): unknown {
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'))
     return new Refusal('unreadable_database', { file });
   if (code.startsWith('SQLITE_BUSY')) return new Refusal('busy_database', { file });
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new Refusal('no_space', { folder: path.dirname(file) });
+  if (isFull(error)) return new Refusal('no_space', { folder: path.dirname(file) });
   if (NO_LOCKS.test(code)) return new Refusal('no_locks', { folder: path.dirname(file) });
   if (
     /^(SQLITE_CANTOPEN|SQLITE_READONLY|SQLITE_PERM|EACCES|EPERM|EROFS|ENOTDIR|EEXIST)/.test(code) ||

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { COPY_MARK } from './backupFile.ts';
+import { isFull } from './database.ts';
 import { PROGRAM_MARK, type ProgramRecord, recordOf } from './program.ts';
 
 /** What a database file says about itself. */
@@ -25,7 +26,9 @@ export function glanceAt(file: string): Glance | null {
         madeAt: instantOf(valueIn(connection, COPY_MARK)),
       };
     });
-  } catch {
+  } catch (error) {
+    // What a full disk keeps from being read is not damaged.
+    if (isFull(error)) throw error;
     return null;
   }
 }

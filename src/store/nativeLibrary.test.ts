@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -124,6 +125,18 @@ describe('the library inside the binary', () => {
     const file = unpackLibrary(LIBRARY, base);
     chownSync(file, 65_534, 65_534);
     expect(refusalOf(() => unpackLibrary(LIBRARY, base))).toBe('foreign_folder');
+  });
+
+  test('a disk that takes only the beginning leaves nothing behind, and once there is room it is written', () => {
+    const code = `
+      const { unpackLibrary } = await import('./src/store/nativeLibrary.ts');
+      try { unpackLibrary(Buffer.alloc(8192), process.argv[1]); } catch ({ code, cause }) { console.log(code, cause.code); }`;
+    // No file may be larger than a kilobyte or two.
+    const limited = ['-c', 'ulimit -f 2 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', code, base];
+    expect(spawnSync('sh', limited, { encoding: 'utf8' }).stdout).toBe('native_folder EFBIG\n');
+    const [folder = ''] = readdirSync(base);
+    expect(readdirSync(path.join(base, folder))).toEqual([]);
+    expect(readFileSync(unpackLibrary(Buffer.alloc(8192), base))).toEqual(Buffer.alloc(8192));
   });
 
   test('a place where nothing can be written is named', () => {

@@ -12,7 +12,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { standardDataDir } from '../dataDir.ts';
@@ -64,7 +64,8 @@ export function unpackLibrary(bytes: Buffer, base: string): string {
     if (!isTrusted(file, digest)) throw new Refusal('broken_binary_library', { folder });
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw Object.assign(new Refusal('native_folder', { folder }), { cause: error });
+    const isFull = (error as { code?: string }).code === 'ENOSPC';
+    throw Object.assign(new Refusal(isFull ? 'no_space' : 'native_folder', { folder }), { cause: error });
   }
   removeOthers(base, path.basename(folder));
   return file;
@@ -97,12 +98,16 @@ function write(file: string, bytes: Buffer): void {
   const part = `${file}.${randomUUID()}`;
   const handle = openSync(part, 'wx', 0o600);
   try {
-    writeSync(handle, bytes);
+    // Unlike writeSync it goes on until all is written, or says that the disk is full.
+    writeFileSync(handle, bytes);
     fsyncSync(handle);
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
   } finally {
     closeSync(handle);
   }
-  renameSync(part, file);
 }
 
 function isTrusted(file: string, digest: string): boolean {

@@ -739,4 +739,8 @@ describe('a data folder in which nobody can work is refused in one line', () => 
   test.each(['SQLITE_IOERR_LOCK', 'SQLITE_IOERR_SHMMAP', 'SQLITE_PROTOCOL'])('where SQLite says %s', (code) => {
     expect(refusalOf(Object.assign(new Error('x'), { code }), '/data/dunwell.db')).toMatchObject({ code: 'no_locks' });
   });
+
+  test.each(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC'])('but not where %s tells of a full disk', (code) => {
+    expect(refusalOf(Object.assign(new Error('x'), { code }), '/data/dunwell.db')).toMatchObject({ code: 'no_space' });
+  });
 });

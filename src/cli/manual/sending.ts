@@ -15,7 +15,7 @@ export const SENDING: readonly Page[] = [
 
       While nobody owns the installation, each start prints a link for the first visit. It is good until the next start.
 
-      Asked to stop with SIGTERM or SIGINT (Ctrl+C), it takes no more visitors, finishes the message that is being sent and
+      Asked to stop with SIGTERM, SIGINT (Ctrl+C) or SIGHUP (a terminal that closes), it takes no more visitors, finishes the message that is being sent and
       ends. What waits in the outbox leaves after the next start.
     `,
     options: [],
