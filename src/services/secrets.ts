@@ -1,8 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { Refusal } from '../refusal.ts';
+import { removeQuietly, syncFile } from '../store/backupFile.ts';
+import { nameOnce } from '../store/backupFolder.ts';
 
 /** Where the keys are: in the environment, else in `secret.key` of the data folder. Never in the database, so never in its backup. */
 export type KeyHome = Pick<Config, 'dataDir' | 'secretKey'>;
@@ -74,11 +76,19 @@ function fileText(file: string, create: boolean): string {
   }
 }
 
+/** Whole and on the disk before it has its name: what is sealed with half a key, or with one that a power cut took, is lost. */
 function makeKeyFile(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const folder = path.dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (existsSync(file)) return;
+  const part = `${file}.part-${randomUUID()}`;
   try {
-    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(part, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    nameOnce(part, file);
+    syncFile(folder);
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  } finally {
+    removeQuietly(part);
   }
 }

@@ -34,7 +34,7 @@ export async function placeCopy(job: CopyJob, { replace = false } = {}): Promise
 }
 
 /** A link fails where the name is taken, however short ago; some file systems know no links. */
-function nameOnce(part: string, target: string): void {
+export function nameOnce(part: string, target: string): void {
   try {
     linkSync(part, target);
   } catch (error) {

@@ -121,7 +121,7 @@ export const isDatabaseError = (error: unknown): boolean =>
 
 /** True when the disk itself refused to read, to write or to sync: what was written before cannot be trusted in this process. */
 export const isDiskError = (error: unknown): boolean =>
-  /^(SQLITE_IOERR|EIO$)/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+  /^(SQLITE_IOERR|EIO$)/.test(String((error as { code?: unknown } | null)?.code ?? '')) && !isFull(error);
 
 /** True while another program writes: a moment later the same would have succeeded. */
 export const isBusy = (error: unknown): boolean =>
