@@ -2,13 +2,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { translator } from '../../src/i18n/translate.ts';
+import { PATIENCE } from '../support/browser.ts';
 import { type BrowserStage, setStage } from '../support/browserStage.ts';
 import { runDunwell } from '../support/childProcess.ts';
 import { addition, customer, invoice } from '../support/installation.ts';
 import { type LiveApp, startApp } from '../support/liveApp.ts';
-import { SIZES, THEMES, violationsOn } from '../support/screens.ts';
-
-jest.setTimeout(120_000);
+import { LOOKS, SIZES, violationsOn } from '../support/screens.ts';
 
 const t = translator('en');
 const CUSTOMERS = 100;
@@ -21,15 +20,14 @@ let context: BrowserContext;
 let page: Page;
 let stage: BrowserStage;
 setStage((set) => ({ browser, app, context, page } = stage = set), {
-  timeout: 15_000,
   // While the program is down the browser says so.
   expected: /ERR_CONNECTION|ERR_EMPTY|ERR_NETWORK|Failed to fetch/,
 });
 
 const goTo = (address: string): Promise<unknown> => page.goto(app.base + address, { waitUntil: 'domcontentloaded' });
 const rows = (): Locator => page.locator('[data-rows] tr:not(.more-rows)');
-const says = (words: string, timeout = 15_000): Promise<void> =>
-  page.locator('#batch').getByText(words, { exact: false }).first().waitFor({ timeout });
+const says = (words: string): Promise<void> =>
+  page.locator('#batch').getByText(words, { exact: false }).first().waitFor();
 
 /** Ticks an invoice of each of these customers and asks for a message. */
 async function chooseInvoicesOf(...names: string[]): Promise<void> {
@@ -120,20 +118,19 @@ test('on a phone nothing is too wide, in both themes, and no rule of accessibili
   await goTo('/sending/bulk');
   const sent = (await page.locator('.bulk-earlier a').first().getAttribute('href')) ?? '';
   for (const address of [chosen, sent, '/sending/bulk'])
-    for (const theme of THEMES) {
+    for (const [size, theme] of LOOKS) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      for (const size of ['phone', 'desktop'] as const) {
-        await page.setViewportSize(SIZES[size]);
-        await goTo(address);
-        const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-        expect([address, size, theme, wide > 1, await violationsOn(page)]).toEqual([address, size, theme, false, []]);
-      }
+      await page.setViewportSize(SIZES[size]);
+      await goTo(address);
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      expect([address, size, theme, wide > 1, await violationsOn(page)]).toEqual([address, size, theme, false, []]);
     }
+  await page.setViewportSize(SIZES.desktop);
 });
 
 test('without JavaScript it is chosen, sent and followed all the same', async () => {
   const plain = await browser.newContext({ javaScriptEnabled: false, storageState: await context.storageState() });
-  plain.setDefaultTimeout(15_000);
+  plain.setDefaultTimeout(PATIENCE);
   const simple = await plain.newPage();
   await chooseInvoicesOf('Brasserie Keller', 'Pasticceria Valli');
   await simple.goto(page.url());
@@ -149,7 +146,7 @@ test('without JavaScript it is chosen, sent and followed all the same', async ()
   await simple
     .getByText(t('bulk.leaving', { count: 1 }))
     .or(simple.getByText(t('bulk.done', { count: 1 })))
-    .waitFor({ timeout: 30_000 });
+    .waitFor();
   await plain.close();
 });
 
@@ -181,8 +178,8 @@ test('a hundred customers get one message each, also when the power fails in the
   app = stage.app = await startApp(app.dataDir);
   await goTo(address);
   // The daily job takes it up, and looks every five seconds.
-  await says(t('bulk.allReady', { count: SENT }), 40_000);
-  await says(t('bulk.done', { count: SENT }), 60_000);
+  await says(t('bulk.allReady', { count: SENT }));
+  await says(t('bulk.done', { count: SENT }));
   expect(await rows().count()).toBe(SENT);
   await goTo('/outbox?state=letterbox&search=BULK');
   await page.click('.more-rows a');

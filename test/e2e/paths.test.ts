@@ -2,12 +2,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { LANGUAGES, translator } from '../../src/i18n/translate.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, PATIENCE } from '../support/browser.ts';
 import { runDunwell } from '../support/childProcess.ts';
 import { complaintsOf, firstVisit, type LiveApp, OWNER, startApp } from '../support/liveApp.ts';
 import { SIZES } from '../support/screens.ts';
-
-jest.setTimeout(60_000);
 
 let browser: Browser;
 beforeAll(async () => {
@@ -27,7 +25,7 @@ describe.each(PLAYED)('in %s', (language) => {
   beforeAll(async () => {
     app = await startApp();
     context = await browser.newContext({ viewport: SIZES.desktop, locale: language, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(PATIENCE);
     complaints = complaintsOf(context);
     page = await context.newPage();
     await firstVisit(page, app, language);
@@ -313,7 +311,7 @@ describe.each(PLAYED)('in %s', (language) => {
     await clickTo(page.locator('#group-email ~ ul .template-card h3 a').first(), /\/templates\/\d+$/);
     await shown('trix-editor.editor-line[data-ready]');
     await shown('trix-editor.editor-body[data-ready]');
-    await page.click('trix-editor.editor-body');
+    await page.focus('trix-editor.editor-body');
     await page.keyboard.press('Control+Home');
     await drawn(page);
     await page.click('.editor-tools [data-bs-toggle="dropdown"] >> nth=0');

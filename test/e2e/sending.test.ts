@@ -1,14 +1,12 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { setStage } from '../support/browserStage.ts';
-import type { LiveApp } from '../support/liveApp.ts';
-import { SIZES, violationsOn } from '../support/screens.ts';
+import { LOOKS, SIZES, violationsOn } from '../support/screens.ts';
+import { setWebStage } from '../support/webStage.ts';
 
-jest.setTimeout(60_000);
-
-let app: LiveApp;
+let base: string;
 let context: BrowserContext;
 let page: Page;
-setStage((stage) => ({ app, context, page } = stage));
+// The ten seconds in which a message can be taken back do not pass here.
+setWebStage((stage) => ({ base, context, page } = stage));
 
 const row = (number: string): Locator => page.locator('[data-rows] tr', { hasText: number });
 const at = (number: string): Locator => row(number).locator('a[href^="/sending/email"]');
@@ -23,7 +21,7 @@ const drawn = (): Promise<unknown> =>
   page.evaluate(
     'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))',
   );
-const list = (): Promise<unknown> => page.goto(`${app.base}/invoices`);
+const list = (): Promise<unknown> => page.goto(`${base}/invoices`);
 
 /** Clicks what opens the window, and waits until it can be written in. */
 async function open(what: Locator): Promise<void> {
@@ -32,9 +30,9 @@ async function open(what: Locator): Promise<void> {
   await body().waitFor();
 }
 
-/** Writes at the beginning of the text. */
+/** Writes at the beginning of the text. A click might land on a chip, which takes no letters. */
 async function begin(text: string): Promise<void> {
-  await body().click();
+  await body().focus();
   await page.keyboard.press('Control+Home');
   await drawn();
   await page.keyboard.type(text);
@@ -197,7 +195,7 @@ test('another template replaces the words, which come back; kept under a name th
   await page.keyboard.press('Enter');
   await page.getByText('Saved as the template “In my words”.').waitFor();
   await page.locator('.sending-pills [aria-pressed="true"]').getByText('In my words').waitFor();
-  await page.goto(`${app.base}/templates`);
+  await page.goto(`${base}/templates`);
   await page.getByText('In my words').first().waitFor();
 });
 
@@ -207,7 +205,7 @@ test('what a colleague does meanwhile is marked new, everything stays, and the s
   await begin('Doucement. ');
   await mail().getByText('Doucement.').waitFor();
   const other = await context.newPage();
-  await other.goto(`${app.base}/invoices`);
+  await other.goto(`${base}/invoices`);
   await other.locator('tr', { hasText: 'FA-2026-0924' }).locator('a[href^="/sending/letter"]').click();
   await other.locator('#window-send').click();
   await other.locator('#window [data-sent]').waitFor();
@@ -239,7 +237,7 @@ test('the keyboard alone suffices: to the row, into the window, round inside it,
   await page.keyboard.press('Control+Enter');
   await toast().getByText('Leaves in 10 seconds').waitFor();
   await gone();
-  await page.goto(`${app.base}/outbox`);
+  await page.goto(`${base}/outbox`);
   expect(await page.locator('[data-rows] tr', { hasText: 'FA-2026-0886' }).count()).toBe(1);
 });
 
@@ -250,7 +248,7 @@ test('from the panels: an invoice, and all that a customer owes in each currency
   await page.click('#window-send');
   await toast().getByText('Leaves in 10 seconds').waitFor();
   await page.locator('#panel-body').getByText('Reminder decided').waitFor();
-  await page.goto(`${app.base}/customers`);
+  await page.goto(`${base}/customers`);
   await page.locator('[data-rows] a', { hasText: 'Harbor Street' }).first().click();
   await open(page.locator('#panel-body').getByRole('link', { name: 'Summary e-mail' }));
   const currencies = page.locator('.sending-head .pill');
@@ -262,38 +260,31 @@ test('from the panels: an invoice, and all that a customer owes in each currency
   await page.locator('#panel.show').waitFor();
 });
 
-test.each(['phone', 'desktop'] as const)(
-  'it fits a %s, in both themes, and breaks no rule of accessibility',
-  async (size) => {
-    const small = await context.newPage();
-    await small.setViewportSize(SIZES[size]);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await small.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await small.goto(`${app.base}/invoices`);
-      await small.evaluate(`document.documentElement.dataset.bsTheme = '${colorScheme}'`);
-      await small.locator('tr', { hasText: 'FA-2026-0889' }).locator('a[href^="/sending/email"]').click();
-      await small.locator('#window trix-editor.editor-body[data-ready]').waitFor();
-      const box = await small.locator('#window').boundingBox();
-      if (size === 'phone')
-        expect(box).toMatchObject({ x: 0, y: 0, width: SIZES.phone.width, height: SIZES.phone.height });
-      expect(
-        await small.evaluate(
-          'document.querySelector("#window-form").scrollWidth - document.querySelector("#window-form").clientWidth',
-        ),
-      ).toBe(0);
-      const send = await small.locator('#window-send').boundingBox();
-      expect((send?.y ?? 0) + (send?.height ?? 0)).toBeLessThanOrEqual(SIZES[size].height);
-      expect(await violationsOn(small)).toEqual([]);
-      await small.keyboard.press('Escape');
-    }
-    await small.close();
-  },
-);
+test.each(LOOKS)('it fits a %s, %s, and breaks no rule of accessibility', async (size, colorScheme) => {
+  const small = await context.newPage();
+  await small.setViewportSize(SIZES[size]);
+  await small.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await small.goto(`${base}/invoices`);
+  await small.evaluate(`document.documentElement.dataset.bsTheme = '${colorScheme}'`);
+  await small.locator('tr', { hasText: 'FA-2026-0889' }).locator('a[href^="/sending/email"]').click();
+  await small.locator('#window trix-editor.editor-body[data-ready]').waitFor();
+  const box = await small.locator('#window').boundingBox();
+  if (size === 'phone') expect(box).toMatchObject({ x: 0, y: 0, width: SIZES.phone.width, height: SIZES.phone.height });
+  expect(
+    await small.evaluate(
+      'document.querySelector("#window-form").scrollWidth - document.querySelector("#window-form").clientWidth',
+    ),
+  ).toBe(0);
+  const send = await small.locator('#window-send').boundingBox();
+  expect((send?.y ?? 0) + (send?.height ?? 0)).toBeLessThanOrEqual(SIZES[size].height);
+  expect(await violationsOn(small)).toEqual([]);
+  await small.close();
+});
 
 test('as a page of its own it sends as well, and goes back to the list', async () => {
   await list();
   const address = await at('FA-2026-0895').getAttribute('href');
-  await page.goto(app.base + address);
+  await page.goto(base + address);
   await page.locator('trix-editor.editor-body[data-ready]').waitFor();
   await Promise.all([page.waitForURL('**/invoices'), page.click('#window-send')]);
   await toast().getByText('Leaves in 10 seconds').waitFor();

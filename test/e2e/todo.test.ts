@@ -1,13 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, PATIENCE } from '../support/browser.ts';
 import { complaintsOf } from '../support/liveApp.ts';
-import { SIZES, violationsOn } from '../support/screens.ts';
+import { LOOKS, SIZES, violationsOn } from '../support/screens.ts';
 import { MONDAY, todoStage } from '../support/todoStage.ts';
 import { openWeb, type OpenWeb } from '../support/web.ts';
-
-jest.setTimeout(60_000);
+import { cookiesOf } from '../support/webStage.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -45,12 +44,9 @@ async function show({
   await new Promise((resolve) => server.once('listening', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   context = await browser.newContext({ viewport: size, javaScriptEnabled, reducedMotion: 'reduce', locale: 'en' });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE);
   complaints = complaintsOf(context);
-  const cookies = open.anna.cookie().split('; ');
-  await context.addCookies(
-    cookies.map((one) => ({ name: one.split('=')[0] ?? '', value: one.slice(one.indexOf('=') + 1), url: base })),
-  );
+  await context.addCookies(cookiesOf(open.anna.cookie(), base));
   page = await context.newPage();
   await page.goto(`${base}/todo`);
 }
@@ -193,10 +189,7 @@ test('without JavaScript a message is approved, another one skipped, and a to do
   expect((await stage.reminder(second?.id ?? 0)).state).toBe('cancelled');
 });
 
-test.each([
-  ['desktop', 'light'],
-  ['phone', 'dark'],
-] as const)('every kind together breaks no rule of accessibility and fits (%s, %s)', async (size, colorScheme) => {
+test.each(LOOKS)('every kind together breaks no rule of accessibility and fits (%s, %s)', async (size, colorScheme) => {
   await open.db('steps').where({ position: 1 }).whereIn('plan_id', [1]).update({ action: 'letter' });
   const queued = await stage.run();
   for (const [at, { id, channel }] of queued.entries())

@@ -6,6 +6,7 @@ import type { ArchiveInput } from '../../src/domain/archive.ts';
 import { clockAt, isoOf } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { type DailyJob, tick } from '../../src/jobs/daily.ts';
+import { SILENT } from '../../src/log.ts';
 import { importArchive } from '../../src/services/archives.ts';
 import { type Db, openDatabase } from '../../src/store/database.ts';
 import { readSettings, sendingCalendar, writeSettings } from '../../src/store/settings.ts';
@@ -20,7 +21,6 @@ const PARIS = 'Europe/Paris';
 interface Wall {
   db: Db;
   server: FaultServer;
-  said: string[];
   /** Moves the clock and looks at it. */
   at(day: Day, time: string): Promise<void>;
   /** Every so many minutes from one time to another, both included. */
@@ -40,14 +40,13 @@ async function wall(archive: ArchiveInput, mail: object = {}, zone = PARIS): Pro
     mail: { ...standard, from: 'box@meunier.example', host: '127.0.0.1', port: server.port, security: 'none', ...mail },
   });
   let now = 0;
-  const said: string[] = [];
   const job: DailyJob = {
     db,
     clock: () => now,
     owner: 'faults',
     lockFile: path.join(folder, 'sender.lock'),
     config: readConfig({ DUNWELL_DATA_DIR: folder }),
-    log: (words) => void said.push(words),
+    log: SILENT,
     goOn: () => true,
   };
   const at = async (day: Day, time: string): Promise<void> => {
@@ -57,7 +56,6 @@ async function wall(archive: ArchiveInput, mail: object = {}, zone = PARIS): Pro
   return {
     db,
     server,
-    said,
     at,
     async through(day, from, to, minutes) {
       for (let minute = minutesOf(from); minute <= minutesOf(to); minute += minutes) await at(day, timeOf(minute));

@@ -21,11 +21,11 @@ const control = (what: string, seen: number, tries: number): Line =>
   });
 
 /** Remembers after sending, and dies in between. */
-async function remembersAfter(): Promise<Line> {
+async function remembersAfter(kills: number): Promise<Line> {
   let doubled = 0;
   await inTown(6, async ({ server, plan }) => {
     const house = build(plan, { port: server.port });
-    for (let n = 0; n < 3; n++) {
+    for (let n = 0; n < kills; n++) {
       const process = start(house, ['remembers-after'], { script: WORKER });
       await server.set([{ at: 'dot', accept: true, end: 'kill', times: 1 }], { pid: process.child.pid ?? 0 });
       await process.ended;
@@ -35,20 +35,20 @@ async function remembersAfter(): Promise<Line> {
     doubled = compare(house, server.accepted(), 0).doubled;
     demolish(house);
   });
-  return control('a sender that remembers after sending, killed after the dot', doubled, 3);
+  return control('a sender that remembers after sending, killed after the dot', doubled, kills);
 }
 
 /** Sends again what got no answer. */
-async function triesAgain(): Promise<Line> {
+async function triesAgain(times: number): Promise<Line> {
   let doubled = 0;
   await inTown(3, async ({ server, plan }) => {
     await server.set([{ at: 'dot', accept: true, end: 'drop', times: 3 }]);
     const house = build(plan, { port: server.port });
-    for (let n = 0; n < 4; n++) await run(house, ['tries-again'], { script: WORKER });
+    for (let n = 0; n < times; n++) await run(house, ['tries-again'], { script: WORKER });
     doubled = compare(house, server.accepted(), 0).doubled;
     demolish(house);
   });
-  return control('a sender that tries again after silence', doubled, 4);
+  return control('a sender that tries again after silence', doubled, times);
 }
 
 /** Recovers what another process is sending: it calls uncertain what arrives, though nothing crashed. */
@@ -134,8 +134,8 @@ async function forged(): Promise<Line> {
 
 export async function controls({ short = false } = {}): Promise<Line[]> {
   const lines = [
-    await remembersAfter(),
-    await triesAgain(),
+    await remembersAfter(short ? 1 : 3),
+    await triesAgain(short ? 2 : 4),
     await withoutIndexes(),
     await withoutRecheck(short ? 100 : 1000),
   ];

@@ -10,10 +10,24 @@ import { importArchive } from '../../src/services/archives.ts';
 import { deliverOutbox, type Delivery } from '../../src/services/deliverOutbox.ts';
 import { runDay } from '../../src/services/runDay.ts';
 import { type Db, openDatabase } from '../../src/store/database.ts';
-import { build, compare, DAY, debtors, DELIVER, demolish, firmOf, ROOT, rows, run, write } from './house.ts';
+import {
+  build,
+  compare,
+  DAY,
+  debtors,
+  DELIVER,
+  demolish,
+  discard,
+  firmOf,
+  ROOT,
+  rows,
+  run,
+  temporary,
+  write,
+} from './house.ts';
 import type { Interleaved } from './interleave.ts';
 import { inTown } from './processes.ts';
-import type { FaultServer } from './server.ts';
+import { type FaultServer, startFaultServer } from './server.ts';
 import { type Line, line } from './table.ts';
 
 /** F28: three poisoned records among many: those fail, the rest is sent. */
@@ -57,28 +71,37 @@ export async function poison(size: number): Promise<Line> {
 /** A firm in this process, whose messages go to a real server. */
 interface Desk {
   db: Db;
-  server: FaultServer;
   decide(day?: Day): Promise<number>;
   deliver(day?: Day): Promise<Delivery>;
   reasons(): Promise<string[]>;
 }
 
-async function atDesk(archive: ArchiveInput, work: (desk: Desk) => Promise<void>): Promise<void> {
-  await inTown(1, async ({ server }) => {
-    const db = await openDatabase(':memory:');
-    await importArchive(db, archive, { file: 'archive.json', clock: clockAt('2026-01-05', '12:00', 'Europe/Paris') });
-    const clock = (day: Day) => clockAt(day, '13:30', 'Europe/Paris');
-    const account = { host: '127.0.0.1', port: server.port, security: 'none' as const, user: '', password: null };
-    await work({
-      db,
-      server,
-      decide: async (day = DAY) => (await runDay(db, { day, clock: clock(day), owner: 'faults' })).queued,
-      deliver: (day = DAY) =>
-        deliverOutbox(db, { clock: clock(day), owner: 'faults', transport: smtpTransport(account) }),
-      reasons: () => db('reminders').orderBy('id').pluck('reason'),
-    });
-    await db.destroy();
+/** A mail server for the time of some work at desks, one after the other. */
+async function withServer(work: (server: FaultServer) => Promise<void>): Promise<void> {
+  const folder = temporary();
+  const server = await startFaultServer(folder);
+  try {
+    await work(server);
+  } finally {
+    await server.stop();
+    discard(folder);
+  }
+}
+
+async function atDesk(server: FaultServer, archive: ArchiveInput, work: (desk: Desk) => Promise<void>): Promise<void> {
+  await server.reset();
+  const db = await openDatabase(':memory:');
+  await importArchive(db, archive, { file: 'archive.json', clock: clockAt('2026-01-05', '12:00', 'Europe/Paris') });
+  const clock = (day: Day) => clockAt(day, '13:30', 'Europe/Paris');
+  const account = { host: '127.0.0.1', port: server.port, security: 'none' as const, user: '', password: null };
+  await work({
+    db,
+    decide: async (day = DAY) => (await runDay(db, { day, clock: clock(day), owner: 'faults' })).queued,
+    deliver: (day = DAY) =>
+      deliverOutbox(db, { clock: clock(day), owner: 'faults', transport: smtpTransport(account) }),
+    reasons: () => db('reminders').orderBy('id').pluck('reason'),
   });
+  await db.destroy();
 }
 
 const BROKEN = ['{{nothing.such}}', '{{#if}}', '{{customer.nothing}}', '{{customer.name', '{{#each invoices}}x'];
@@ -86,22 +109,24 @@ const BROKEN = ['{{nothing.such}}', '{{#if}}', '{{customer.nothing}}', '{{custom
 /** F29: a template that cannot be filled in: nothing leaves with a hole in it. */
 export async function brokenTemplates(): Promise<Line> {
   const into = line('F29', 'templates that cannot be filled in, before and after the decision', { tries: 0 });
-  for (const body of BROKEN)
-    for (const early of [true, false]) {
-      await atDesk(firmOf(debtors(2)), async ({ db, server, decide, deliver }) => {
-        if (!early) await decide();
-        await db('template_versions').update({ body });
-        if (early && (await decide()) > 0) into.notes.push(`${body} was queued`);
-        const { sent } = await deliver();
-        const { bodies } = await server.seen();
-        if (sent || bodies) into.notes.push(`${body} left`);
-        const problems = (await db('runs').first()).problems as string;
-        const failed = await db('reminders').where({ state: 'failed' });
-        if (early ? !problems.includes('template_broken') : failed.length !== 2)
-          into.notes.push(`${body} is not named`);
-        into.tries += 1;
-      });
-    }
+  await withServer(async (server) => {
+    for (const body of BROKEN)
+      for (const early of [true, false]) {
+        await atDesk(server, firmOf(debtors(2)), async ({ db, decide, deliver }) => {
+          if (!early) await decide();
+          await db('template_versions').update({ body });
+          if (early && (await decide()) > 0) into.notes.push(`${body} was queued`);
+          const { sent } = await deliver();
+          const { bodies } = await server.seen();
+          if (sent || bodies) into.notes.push(`${body} left`);
+          const problems = (await db('runs').first()).problems as string;
+          const failed = await db('reminders').where({ state: 'failed' });
+          if (early ? !problems.includes('template_broken') : failed.length !== 2)
+            into.notes.push(`${body} is not named`);
+          into.tries += 1;
+        });
+      }
+  });
   return into;
 }
 
@@ -129,24 +154,26 @@ const BETWEEN: [string, string, string][] = [
 /** F30, F31, F33: the plan, the invoice and the customer change between the decision and the delivery. */
 export async function edited(): Promise<Line> {
   const into = line('F30, F31', 'plan, step, due date or contact changed after the decision', { tries: 0 });
-  for (const [what, sql, reason] of BETWEEN)
-    await atDesk(firmOf(debtors(1)), async ({ db, server, decide, deliver, reasons }) => {
+  await withServer(async (server) => {
+    for (const [what, sql, reason] of BETWEEN)
+      await atDesk(server, firmOf(debtors(1)), async ({ db, decide, deliver, reasons }) => {
+        await decide();
+        await db.raw(sql);
+        const { sent } = await deliver();
+        if (sent || server.accepted().length) into.notes.push(`${what}: it left`);
+        const [found] = await reasons();
+        if (found !== reason) into.notes.push(`${what}: ${found}`);
+        into.tries += 1;
+      });
+    await atDesk(server, firmOf(debtors(1)), async ({ db, decide, deliver }) => {
       await decide();
-      await db.raw(sql);
-      const { sent } = await deliver();
-      if (sent || server.accepted().length) into.notes.push(`${what}: it left`);
-      const [found] = await reasons();
-      if (found !== reason) into.notes.push(`${what}: ${found}`);
+      await db('template_versions').update({ subject: 'Other words' });
+      await deliver();
+      const [sent] = await db('reminders');
+      if (sent.subject !== 'Other words' || server.accepted().length !== 1)
+        into.notes.push('the text is not that of the claim');
       into.tries += 1;
     });
-  await atDesk(firmOf(debtors(1)), async ({ db, server, decide, deliver }) => {
-    await decide();
-    await db('template_versions').update({ subject: 'Other words' });
-    await deliver();
-    const [sent] = await db('reminders');
-    if (sent.subject !== 'Other words' || server.accepted().length !== 1)
-      into.notes.push('the text is not that of the claim');
-    into.tries += 1;
   });
   return into;
 }
@@ -155,20 +182,22 @@ export async function edited(): Promise<Line> {
 export async function importedAgain(): Promise<Line> {
   const into = line('F34, F35', 'the same data imported again; a step added whose day is past', { tries: 2 });
   const archive = firmOf(debtors(3));
-  await atDesk(archive, async ({ db, server, decide, deliver }) => {
-    await decide();
-    await deliver();
-    const import_ = (what: ArchiveInput): Promise<void> =>
-      importArchive(db, what, { file: 'archive.json', clock: clockAt(DAY, '14:00', 'Europe/Paris') });
-    await import_(archive);
-    const next = addDays(DAY, 1);
-    if ((await decide(next)) !== 0) into.notes.push('imported again: something is due again');
-    await import_({ ...archive, plans: earlierStep(archive) } as ArchiveInput);
-    const after = addDays(DAY, 2);
-    if ((await decide(after)) !== 0) into.notes.push('the step in the past is made up for');
-    await deliver(after);
-    if (server.accepted().length !== 3) into.notes.push(`${server.accepted().length} messages left`);
-  });
+  await withServer((server) =>
+    atDesk(server, archive, async ({ db, decide, deliver }) => {
+      await decide();
+      await deliver();
+      const import_ = (what: ArchiveInput): Promise<void> =>
+        importArchive(db, what, { file: 'archive.json', clock: clockAt(DAY, '14:00', 'Europe/Paris') });
+      await import_(archive);
+      const next = addDays(DAY, 1);
+      if ((await decide(next)) !== 0) into.notes.push('imported again: something is due again');
+      await import_({ ...archive, plans: earlierStep(archive) } as ArchiveInput);
+      const after = addDays(DAY, 2);
+      if ((await decide(after)) !== 0) into.notes.push('the step in the past is made up for');
+      await deliver(after);
+      if (server.accepted().length !== 3) into.notes.push(`${server.accepted().length} messages left`);
+    }),
+  );
   return into;
 }
 

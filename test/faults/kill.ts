@@ -153,7 +153,9 @@ async function chain(
     if (after > before + 1) throw new Error(`one kill left ${after - before} messages uncertain`);
     if (isOver(house)) break;
   }
-  for (let n = 0; n < 3; n++) await run(house, DELIVER);
+  for (let n = 0; n < 2 && !isOver(house); n++) await run(house, DELIVER);
+  // Once more when all is over: nothing may leave again.
+  await run(house, DELIVER);
   return kills;
 }
 

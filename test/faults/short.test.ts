@@ -10,7 +10,7 @@ import { judged, type Line } from './table.ts';
 
 // A cut of `npm run test:faults`: a few rounds of each driver, so that a change that breaks a promise is seen at once.
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 /** What of some lines is broken, in words. */
 const broken = (lines: readonly Line[]): string[] =>
@@ -25,9 +25,9 @@ const none: string[] = [];
 
 describe('nothing is lost and nothing doubled', () => {
   test('when it is killed at any step of the delivery (F1)', async () => {
-    const sweeps = await Promise.all([sweepDelivery(atPoint, 6, 1, 10), sweepDelivery(byServer, 6, 2, 8)]);
+    const sweeps = await Promise.all([sweepDelivery(atPoint, 4, 1, 8), sweepDelivery(byServer, 4, 2, 6)]);
     const lines = sweeps.map((sweep) => lineOf('F1', 'kill -9', sweep));
-    expect(lines.every(({ tries }) => tries > 5)).toBe(true);
+    expect(lines.map(({ tries }) => tries)).toEqual([4, 4]);
     expect(broken(lines)).toEqual(none);
   });
 
@@ -36,7 +36,7 @@ describe('nothing is lost and nothing doubled', () => {
   });
 
   test('when it is killed while planning and while migrating (F3, F41)', async () => {
-    const [plan, migration] = await Promise.all([sweepPlanning(100, 2, 4), sweepMigrations(3, 5)]);
+    const [plan, migration] = await Promise.all([sweepPlanning(100, 2, 4), sweepMigrations(2, 5)]);
     expect(broken([lineOf('F3', 'planning', plan), lineOf('F41', 'migrations', migration)])).toEqual(none);
   });
 
@@ -50,13 +50,13 @@ describe('nothing is lost and nothing doubled', () => {
   test('when it is stopped, suspended, locked out, or not alone (F4–F6, F36)', async () => {
     const [stopped, others] = await Promise.all([
       terminated(1, 'run').then(async (line) => [line, await suspended(1)]),
-      several(2, 3).then(async (line) => [line, await locked(1, 1500)]),
+      several(2, 2).then(async (line) => [line, await locked(1, 1500)]),
     ]);
     expect(broken([...stopped, ...others])).toEqual(none);
   });
 
   test('when the mail server misbehaves (F17–F27)', async () => {
-    expect(broken(await smtpModes({ every: 8, pipelining: false }))).toEqual(none);
+    expect(broken(await smtpModes({ short: true }))).toEqual(none);
   });
 
   test('when the clock does (F8–F18, F46)', async () => {
@@ -65,7 +65,7 @@ describe('nothing is lost and nothing doubled', () => {
 
   test('when facts change before the claim, or records are poisoned (F28–F35)', async () => {
     const lines = [await poison(20), await brokenTemplates(), await edited(), await importedAgain()];
-    expect(broken([...lines, await interleavingLine(11, 500)])).toEqual(none);
+    expect(broken([...lines, await interleavingLine(11, 200)])).toEqual(none);
   });
 });
 

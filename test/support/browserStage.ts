@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, PATIENCE } from './browser.ts';
 import { complaintsOf, firstVisit, type LiveApp, startApp } from './liveApp.ts';
 import { SIZES } from './screens.ts';
 
@@ -17,7 +17,7 @@ export interface BrowserStage {
  */
 export function setStage(
   enter: (stage: BrowserStage) => void,
-  { timeout = 10_000, expected = /status of 422/ }: { timeout?: number; expected?: RegExp } = {},
+  { expected = /status of 422/ }: { expected?: RegExp } = {},
 ): void {
   let stage: BrowserStage | undefined;
   let complaints: string[] = [];
@@ -25,7 +25,7 @@ export function setStage(
     const browser = await launchBrowser();
     const app = await startApp();
     const context = await browser.newContext({ viewport: SIZES.desktop, locale: 'en', reducedMotion: 'reduce' });
-    context.setDefaultTimeout(timeout);
+    context.setDefaultTimeout(PATIENCE);
     complaints = complaintsOf(context);
     const page = await context.newPage();
     stage = { browser, app, context, page };

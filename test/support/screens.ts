@@ -7,6 +7,17 @@ export type Size = keyof typeof SIZES;
 export const THEMES = ['light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** `npm run test:screens` looks at everything in every way. */
+export const ALL_LOOKS = process.env.SCREENS === 'all';
+/** Each size in each theme; those that differ most come first. */
+export const EVERY_LOOK: readonly (readonly [Size, Theme])[] = [
+  ['desktop', 'light'],
+  ['phone', 'dark'],
+  ['desktop', 'dark'],
+  ['phone', 'light'],
+];
+export const LOOKS = ALL_LOOKS ? EVERY_LOOK : EVERY_LOOK.slice(0, 2);
+
 /** What an address looks like when the numbers in it are left out: one screen each. */
 const shapeOf = (address: string): string => {
   const { pathname } = new URL(address);
