@@ -7,6 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'dunwell-test-compiled');
 
 const config: Config = {
   testEnvironment: '<rootDir>/tools/testEnvironment.cjs',
+  testSequencer: '<rootDir>/tools/testSequencer.cjs',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { dunwell, temporaryFolder } from '../../test/support/installation.ts';
+import { dunwellHere, temporaryFolder } from '../../test/support/installation.ts';
 import { verifyPassword } from '../services/passwordHash.ts';
 import { openDatabase } from '../store/database.ts';
 import { type User, userByEmail } from '../store/users.ts';
@@ -33,11 +33,11 @@ async function userIn(folder: string, email: string): Promise<User | null> {
 
 test('the first user that is added owns the installation, the next ones do not unless told', async () => {
   const folder = temporaryFolder();
-  const first = await dunwell(folder, ['user', 'add', 'anna@example.test', '--name', 'Anna']);
+  const first = await dunwellHere(folder, ['user', 'add', 'anna@example.test', '--name', 'Anna']);
   expect([first.code, first.stdout.trim()]).toEqual([0, expect.stringMatching(/^([a-z2-9]{4}-){3}[a-z2-9]{4}$/)]);
-  await dunwell(folder, ['user', 'add', 'bruno@example.test']);
-  await dunwell(folder, ['user', 'add', 'carla@example.test', '--owner', '--language', 'it']);
-  const { stdout } = await dunwell(folder, ['user', 'list', '--json']);
+  await dunwellHere(folder, ['user', 'add', 'bruno@example.test']);
+  await dunwellHere(folder, ['user', 'add', 'carla@example.test', '--owner', '--language', 'it']);
+  const { stdout } = await dunwellHere(folder, ['user', 'list', '--json']);
   expect(JSON.parse(stdout)).toEqual([
     expect.objectContaining({ email: 'anna@example.test', name: 'Anna', role: 'owner', disabled: false }),
     expect.objectContaining({ email: 'bruno@example.test', name: 'bruno', role: 'colleague' }),
@@ -69,14 +69,14 @@ test.each([
   [['user', 'remove', 'x@example.test'], 'user remove'],
   [['user'], 'needs'],
 ])('%j is refused in a sentence', async (args, words) => {
-  const { code, stderr } = await dunwell(temporaryFolder(), args);
+  const { code, stderr } = await dunwellHere(temporaryFolder(), args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
 });
 
 test('an address is one user', async () => {
   const folder = temporaryFolder();
-  await dunwell(folder, ['user', 'add', 'anna@example.test']);
-  const { code, stderr } = await dunwell(folder, ['user', 'add', 'Anna@Example.test']);
+  await dunwellHere(folder, ['user', 'add', 'anna@example.test']);
+  const { code, stderr } = await dunwellHere(folder, ['user', 'add', 'Anna@Example.test']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('is a user already')]);
 });
 
@@ -86,7 +86,7 @@ test('S1: serve prints a link for the first visit, another one at every start, a
   for (const said of [first, second]) expect(said).toMatch(/^Open http:\/\/localhost:\d+\/setup\?token=[\w-]{32} /m);
   const tokenIn = (said: string): string => /token=([\w-]+)/.exec(said)?.[1] ?? '';
   expect(tokenIn(first)).not.toBe(tokenIn(second));
-  await dunwell(folder, ['user', 'add', 'anna@example.test']);
+  await dunwellHere(folder, ['user', 'add', 'anna@example.test']);
   expect(await startOnce(folder)).not.toContain('token=');
 });
 

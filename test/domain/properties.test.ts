@@ -12,12 +12,26 @@ const WEEKS = 6;
 const END = addDays(START, WEEKS * 7 - 1);
 const fixed = (numRuns: number): fc.Parameters<unknown> => ({ seed: 20_260_202, numRuns });
 
+/** What left of each ledger in turn. The seed is always the same, and so is the n-th ledger, whichever test asks for it. */
+const courses: Sent[][] = [];
+
 /** Holds for every ledger, whatever happens to it within some weeks. */
-const always = (numRuns: number, holds: (sent: Sent[], start: Snapshot) => void): void =>
-  fc.assert(
-    fc.property(anyLedger, anyEvents, (start, events) => holds(simulate(start, START, END, { events }).sent, start)),
-    fixed(numRuns),
-  );
+function always(numRuns: number, holds: (sent: Sent[], start: Snapshot) => void): void {
+  let turn = 0;
+  // From then on smaller ledgers are tried, in search of the smallest for which it does not hold.
+  let failed = false;
+  const property = fc.property(anyLedger, anyEvents, (start, events) => {
+    const course = (): Sent[] => simulate(start, START, END, { events }).sent;
+    const sent = failed ? course() : (courses[turn++] ??= course());
+    try {
+      holds(sent, start);
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  });
+  fc.assert(property, fixed(numRuns));
+}
 
 const planOf = ({ plans }: Snapshot, id: number): EscalationPlan | null => {
   const found = plans.find((one) => one.id === id);

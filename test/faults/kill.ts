@@ -1,6 +1,6 @@
 // F1, F3: kill -9 at every step, on and on: a process is killed, the next one recovers and is killed in its turn, until the
 // last is left alone. After each kill at most one more message may be uncertain; at the end nothing is lost or doubled.
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import type { KillPoint } from '../../src/faultPoints.ts';
 import {
@@ -79,7 +79,8 @@ export const atRandom: Assassin = async (house, _, chance) => {
   return signal === 'SIGKILL';
 };
 
-export const hasStrace = existsSync('/usr/bin/strace');
+/** Whether strace is there, and may watch other processes: not every container lets it. */
+export const hasStrace = spawnSync('strace', ['-qq', '-e', 'trace=none', 'true'], { stdio: 'ignore' }).status === 0;
 
 /** Is killed inside a system call: the n-th write, or the n-th sync, of its life. */
 export const atCall: Assassin = async (house, _, chance) => {

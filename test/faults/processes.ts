@@ -119,7 +119,8 @@ export async function several(rounds: number, processes: number): Promise<Line> 
       for (const { code, signal, stderr } of ended)
         if (signal === null && code !== 0 && code !== 1 && code !== 2)
           into.notes.push(`one ended with ${code}: ${stderr}`);
-      await run(house, DELIVER);
+      const last = await run(house, DELIVER);
+      if (last.code !== 0) into.notes.push(`the last one ended with ${last.code}: ${last.stderr}`);
       settle(into, house, server, size);
       into.tries += 1;
       demolish(house);

@@ -1,10 +1,11 @@
 import { connect, type Db, openDatabase } from '../../src/store/database.ts';
 
-const made = new Map<string, Promise<Buffer>>();
+/** Outlives the test file (tools/testEnvironment.cjs): the content of each database, by its name. */
+const made = (globalThis as unknown as { keptBetweenTests: Map<string, Promise<Buffer>> }).keptBetweenTests;
 
 /**
- * A database of its own in memory. What is in it is made once in a test file, under the `name`, and copied from then on: to
- * migrate and to fill a database takes longer than most tests.
+ * A database of its own in memory. What is in it is made once, under the `name`, and copied from then on: to migrate and to fill
+ * a database takes longer than most tests. What has the same name must be filled alike.
  */
 export async function memoryDatabase(name = 'empty', fill: (db: Db) => Promise<unknown> = nothing): Promise<Db> {
   const bytes = made.get(name) ?? make(fill);

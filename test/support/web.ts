@@ -54,7 +54,9 @@ export async function openWeb({
   const clock = clockAt(day as never, '10:00', 'Europe/Paris');
   const fill = async (db: Db): Promise<unknown> => demo && loadDemo(db, { clock, language });
   const db =
-    file === ':memory:' ? await memoryDatabase(demo ? `${language} ${day}` : 'empty', fill) : await openDatabase(file);
+    file === ':memory:'
+      ? await memoryDatabase(demo ? `the example company in ${language} on ${day}` : 'empty', fill)
+      : await openDatabase(file);
   if (file !== ':memory:') await fill(db);
   if (owner) await newUser(db, { ...ANNA, role: 'owner', createdAt: isoOf(clock()) });
   const config = readConfig({ DUNWELL_DATA_DIR: '/nonexistent', DUNWELL_SECRET_KEY: 'k'.repeat(43), ...env });

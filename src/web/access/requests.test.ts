@@ -303,7 +303,8 @@ describe('S8: odd bodies', () => {
     '%s never fails over them',
     async (_, route) => {
       const names = Object.keys(Object.prototype);
-      for (const body of BODIES) {
+      // Two records in turn, so that most bodies find one that is still there.
+      for (const [turn, body] of BODIES.entries()) {
         // A session of its own for each: some of these routes end the one that calls them.
         const session = await openSession(open.db, {
           userId: 1,
@@ -311,17 +312,15 @@ describe('S8: odd bodies', () => {
           now: open.web.clock(),
           browser: { agent: '', address: '' },
         });
-        for (const id of ['1', '2']) {
-          const answer = await supertest(open.app)
-            [route.method](pathOf(route, id))
-            .set({ Cookie: `dunwell=${session}`, 'Sec-Fetch-Site': 'same-origin', 'X-CSRF-Token': formToken(session) })
-            .type('form')
-            .send(body);
-          expect([
-            body.slice(0, 60),
-            answer.status >= 500 ? `${answer.status} ${answer.text.slice(0, 300)}` : 'fine',
-          ]).toEqual([body.slice(0, 60), 'fine']);
-        }
+        const answer = await supertest(open.app)
+          [route.method](pathOf(route, String(1 + (turn % 2))))
+          .set({ Cookie: `dunwell=${session}`, 'Sec-Fetch-Site': 'same-origin', 'X-CSRF-Token': formToken(session) })
+          .type('form')
+          .send(body);
+        expect([
+          body.slice(0, 60),
+          answer.status >= 500 ? `${answer.status} ${answer.text.slice(0, 300)}` : 'fine',
+        ]).toEqual([body.slice(0, 60), 'fine']);
       }
       expect(Object.keys(Object.prototype)).toEqual(names);
       expect(({} as { admin?: unknown }).admin).toBeUndefined();
