@@ -383,15 +383,18 @@ describe('a file', () => {
   });
 });
 
+/** What this process has worked since: the time on the wall depends on what else the machine does. */
+const secondsOfWork = (since: NodeJS.CpuUsage): number => process.cpuUsage(since).user / 1_000_000;
+
 test('a hundred thousand rows take a moment', () => {
   const rows = Array.from(
     { length: 100_000 },
     (_, i) => `F-${i};C${i % 999};${(i % 28) + 1}/0${(i % 9) + 1}/2025;1.${100 + (i % 800)},50`,
   );
-  const start = performance.now();
+  const start = process.cpuUsage();
   const { records } = read(['Nummer;Kunde;Datum;Gesamtbetrag', ...rows].join('\n'));
   expect(records).toHaveLength(100_000);
-  expect(performance.now() - start).toBeLessThan(15_000);
+  expect(secondsOfWork(start)).toBeLessThan(15);
 });
 
 const long = (text: string) => text.repeat(200_000 / text.length);
@@ -400,8 +403,8 @@ test('long cells and odd rows do not slow the reader down', () => {
   const cells = [' ', 'a@', '1 ', '(', '-', '"="', '\u00a0', '/1'].map(
     (text) => `F,${long(text)},2025-01-01,${long(text)},${long(text)}`,
   );
-  const start = performance.now();
+  const start = process.cpuUsage();
   readInvoices(Buffer.from([HEADER, ...cells].join('\n')), { defaultCurrency: 'EUR' });
   readInvoices(Buffer.from([long('A b-'), ...cells].join('\n')), { defaultCurrency: 'EUR' });
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(secondsOfWork(start)).toBeLessThan(5);
 });

@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { localMoment } from '../../src/domain/timetable.ts';
 import { addDays } from '../../src/domain/calendar.ts';
+import { dayAtNoon, NOON_ZONE } from '../support/noon.ts';
 import {
   blueprint,
   build,
@@ -57,11 +57,17 @@ export function settle(into: Line, house: House, server: FaultServer, expected: 
 
 /** A firm whose sending hours are always, and whose invoices are due today, for the program under the real clock. */
 export function firmOfToday(count: number): ReturnType<typeof firmOf> {
-  const today = localMoment(Date.now(), 'Europe/Paris').day;
+  const today = dayAtNoon();
   const archive = firmOf(debtors(count));
   return {
     ...archive,
-    settings: { ...archive.settings, sendingDays: [1, 2, 3, 4, 5, 6, 7], sendAt: '00:00', sendUntil: '23:59' },
+    settings: {
+      ...archive.settings,
+      timeZone: NOON_ZONE,
+      sendingDays: [1, 2, 3, 4, 5, 6, 7],
+      sendAt: '00:00',
+      sendUntil: '23:59',
+    },
     invoices: archive.invoices?.map((one) => ({ ...one, issuedOn: addDays(today, -37), dueOn: addDays(today, -7) })),
   } as ReturnType<typeof firmOf>;
 }
@@ -93,7 +99,7 @@ export async function terminated(rounds: number, how: 'serve' | 'run' = 'serve')
         if (unclear.length) into.notes.push(`${unclear.length} messages were ${unclear[0]?.state} after SIGTERM`);
         if (rows(house).every(({ state }) => state === 'sent')) into.notes.push('it went on to the end');
         await server.set([]);
-        const day = how === 'serve' ? localMoment(Date.now(), 'Europe/Paris').day : DAY;
+        const day = how === 'serve' ? dayAtNoon() : DAY;
         await run(house, ['run', '--day', day, '--deliver']);
         settle(into, house, server, size);
         into.tries += 1;
@@ -282,7 +288,7 @@ export async function ioErrorsServing(rounds: number, seed: number): Promise<Lin
         const under = strace(`fsync:error=EIO:when=${6 + chance.below(10)}+`);
         const { code, stderr } = await run(house, ['serve'], { under });
         if (code !== 1) into.notes.push(`serve ended with ${code}: ${stderr}`);
-        await run(house, ['run', '--day', localMoment(Date.now(), 'Europe/Paris').day, '--deliver']);
+        await run(house, ['run', '--day', dayAtNoon(), '--deliver']);
         settle(into, house, server, size);
         into.tries += 1;
         demolish(house);

@@ -6,11 +6,11 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { ArchiveInput } from '../../src/domain/archive.ts';
 import { addDays } from '../../src/domain/calendar.ts';
-import { localMoment } from '../../src/domain/timetable.ts';
 import { writeProgram } from '../../src/store/program.ts';
 import { readSettings, writeSettings } from '../../src/store/settings.ts';
-import { customer, database, firm, invoice, settings, temporaryFolder, ZONE } from '../support/installation.ts';
+import { customer, database, firm, invoice, settings, temporaryFolder } from '../support/installation.ts';
 import { startApp } from '../support/liveApp.ts';
+import { dayAtNoon, NOON_ZONE } from '../support/noon.ts';
 import { Walker } from '../support/overHttp.ts';
 import { runProgram, SOURCES } from '../support/program.ts';
 import { type LogLine, linesOf } from '../support/recordedLog.ts';
@@ -50,10 +50,15 @@ async function rudeServer(): Promise<{ port: number; close(): void }> {
 
 /** A firm that sends at any minute of any day, and has something to send today. */
 function firmOfToday(): ArchiveInput {
-  const { day } = localMoment(Date.now(), ZONE);
+  const day = dayAtNoon();
   const dates = { issuedOn: addDays(day, -37), dueOn: addDays(day, -7) };
   return firm({
-    settings: settings({ sendingDays: [1, 2, 3, 4, 5, 6, 7], sendAt: '00:00', sendUntil: '23:59' }),
+    settings: settings({
+      timeZone: NOON_ZONE,
+      sendingDays: [1, 2, 3, 4, 5, 6, 7],
+      sendAt: '00:00',
+      sendUntil: '23:59',
+    }),
     customers: [customer('MARTIN', { name: 'Boulangerie Martin' }), customer('ROSSI')],
     invoices: [invoice('MARTIN', 'F-71', dates), invoice('ROSSI', 'F-72', dates)],
   });
@@ -110,7 +115,7 @@ test('the log of a day on which much fails: lines of JSON, each event once, nobo
   expect(line('request_failed')).toMatchObject({ route: '/sign-in', method: 'POST', status: 500 });
   expect(line('stopping')).toMatchObject({ why: 'SIGTERM' });
   expect(app.log()).not.toMatch(NAMES);
-}, 60_000);
+});
 
 /** What Node compiled for one process serves the next. */
 const ENV = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: path.join(tmpdir(), 'dunwell-test-compiled') };
@@ -144,7 +149,7 @@ test('warnings, prints of a library and what nobody catches are lines as well; t
   expect(eventsOf(lines).toSorted()).toEqual(['crashed', 'foreign_output', 'foreign_output', 'runtime_warning']);
   expect(lines.at(-1)).toMatchObject({ level: 'error', error: { name: 'RangeError', words: 'not a plain address' } });
   expect(stderr).not.toMatch(NAMES);
-}, 60_000);
+});
 
 test('what keeps the server from starting is a line of the log, and a sentence for whoever started it by hand', async () => {
   const env = { ...ENV, DUNWELL_DATA_DIR: temporaryFolder(), DUNWELL_LOG_LEVEL: 'loud' };

@@ -39,7 +39,7 @@ const strip = async (): Promise<string> => {
 
 /** What is found out after a page was answered is there a moment later. */
 async function eventually(look: () => Promise<string>, words: RegExp): Promise<string> {
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < 1500; n++) {
     const found = await look();
     if (words.test(found)) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
